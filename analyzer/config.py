@@ -1,0 +1,86 @@
+"""Settings, resolved once: built-in values < settings file (TOML) < environment < flags."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analyzer.errors import InputError
+
+APP = "analyzer"
+FILE_NAME_PATTERN = r"(?P<date>\d{4}-\d{2}-\d{2})\s+(?P<manager>.+?)\s+-\s+(?P<rep>.+)"
+
+
+class Settings(BaseModel):
+    """Everything that can be set; each field is also ``ANALYZER_<NAME>`` in the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    library: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir(APP, appauthor=False)) / "library")
+    models: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir(APP, appauthor=False)) / "models")
+    engine: str = "auto"
+    """``auto``, ``whisper:SIZE``, ``whisper:FOLDER`` or ``sphinx``."""
+    language: str | None = None
+    """ISO 639-1 code; unset: the recogniser decides."""
+    threads: int = Field(default=0, ge=0)
+    """For the recogniser; 0: its own choice."""
+    file_name_pattern: str = FILE_NAME_PATTERN
+    """Regular expression over the file name without suffix; groups ``date``, ``manager``, ``rep``, ``title``."""
+
+
+def settings_file(environ: Mapping[str, str]) -> Path:
+    """Return where the settings file is looked for."""
+    if named := environ.get("ANALYZER_CONFIG"):
+        return Path(named)
+    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"
+
+
+def _read_toml(path: Path, required: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if required:
+            raise InputError(
+                f"no settings file at {str(path)!r}, which ANALYZER_CONFIG names: make it, or unset the variable"
+            ) from None
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"the settings file {str(path)!r} is not valid TOML ({error}): mend or remove it") from error
+    except OSError as error:
+        raise InputError(f"the settings file {str(path)!r} cannot be read: {error.strerror}") from error
+
+
+def resolve(environ: Mapping[str, str] | None = None, **flags: object) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        environ: the environment, ``os.environ`` if not given.
+        **flags: values from the command line; ``None`` means that the flag was not given.
+
+    Raises:
+        InputError: a name that is no setting, or a value of the wrong kind; the message names both.
+
+    """
+    environ = os.environ if environ is None else environ
+    path = settings_file(environ)
+    values = _read_toml(path, required="ANALYZER_CONFIG" in environ)
+    for name in Settings.model_fields:
+        if (value := environ.get(f"ANALYZER_{name.upper()}")) is not None:
+            values[name] = value
+    values |= {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(Settings.model_fields)
+        raise InputError(
+            f"setting {name!r} with the value {first['input']!r}: {first['msg'].lower()} "
+            f"(settings come from {str(path)!r}, ANALYZER_* and flags; known: {known})"
+        ) from error
