@@ -1,0 +1,1 @@
+"""Recording to words with channels: decode, level the channels, find speech, recognise."""

@@ -1,0 +1,100 @@
+"""What the channels of a recording hold, and which of them speaks at each moment.
+
+In a call recorded with a speaker a channel, each channel also carries the other speaker, some 15 dB down; a voice
+activity detector takes that for speech and a recogniser writes it down.  So before either sees the samples, the
+channel that does not dominate is muted, frame by frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.audio.decode import RATE, Float, Samples
+
+FRAME = RATE // 100
+"""Samples in a frame (10 ms)."""
+_SMOOTH = 21
+"""Frames over which energy is averaged before channels are compared (0.2 s: between syllables nobody dominates)."""
+_SILENT_DB = -60.0
+"""A channel whose loud frames stay below this, relative to full scale, is silent."""
+_SAME_DB = 3.0
+"""Median difference of levelled channels below which both hold the same sound."""
+_ACTIVE_DB = -25.0
+"""Frames this far below a channel's loud frames do not count when channels are compared."""
+
+Layout = Literal["mono", "stereo", "dual mono", "one silent channel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Which channels are worth hearing, and the energy of all of them."""
+
+    layout: Layout
+    used: tuple[int, ...]
+    """Channels to transcribe: both for true stereo, else one."""
+    energy: NDArray[np.float32]
+    """Mean square of each frame of 10 ms, shape (channels, frames)."""
+    loud: NDArray[np.float64]
+    """95th percentile of each channel's frame energy, shape (channels,)."""
+
+    def dominance(self) -> NDArray[np.int8]:
+        """Return for each frame the channel with most energy relative to its own loud frames, shape (frames,)."""
+        levelled = self.energy / self.loud[:, None]
+        kernel = np.ones(_SMOOTH, np.float32) / _SMOOTH
+        smooth = np.stack([np.convolve(channel, kernel, mode="same") for channel in levelled])
+        dominant: NDArray[np.int8] = smooth.argmax(axis=0).astype(np.int8)
+        return dominant
+
+
+def examine(samples: Samples) -> Channels:
+    """Measure a recording's channels in one pass over the disk."""
+    pieces = [_frame_energy(piece) for piece in samples.pieces(FRAME * 6_000)]
+    energy = np.concatenate(pieces, axis=1)
+    loud = np.maximum(np.percentile(energy, 95, axis=1), 1e-12)
+    layout, used = _layout(energy, loud)
+    return Channels(layout, used, energy, loud)
+
+
+def _frame_energy(piece: Float) -> NDArray[np.float32]:
+    spare = -piece.shape[1] % FRAME
+    frames = np.pad(piece, ((0, 0), (0, spare))).reshape(len(piece), -1, FRAME)
+    energy: NDArray[np.float32] = np.square(frames).mean(axis=2)
+    return energy
+
+
+def _layout(energy: NDArray[np.float32], loud: NDArray[np.float64]) -> tuple[Layout, tuple[int, ...]]:
+    if len(energy) == 1:
+        return "mono", (0,)
+    decibel = 10 * np.log10(loud)
+    loudest = int(decibel.argmax())
+    if decibel.min() < _SILENT_DB:
+        return "one silent channel", (loudest,)
+    levelled = 10 * np.log10(np.maximum(energy / loud[:, None], 1e-12))
+    active = levelled.max(axis=0) > _ACTIVE_DB
+    difference = np.abs(levelled[0, active] - levelled[1, active])
+    if np.median(difference) < _SAME_DB:
+        return "dual mono", (loudest,)
+    return "stereo", (0, 1)
+
+
+def gate(piece: Float, first_frame: int, dominance: NDArray[np.int8], channel: int) -> Float:
+    """Return one channel of ``piece`` with the frames muted in which it does not dominate.
+
+    Args:
+        piece: samples of shape (channels, n), beginning at a frame's edge.
+        first_frame: which frame of the recording that is.
+        dominance: for each frame of the recording, the dominant channel.
+        channel: the one to keep.
+
+    """
+    frames = -(-piece.shape[1] // FRAME)
+    mask = (dominance[first_frame : first_frame + frames] == channel).astype(np.float32)
+    # A ramp over one frame at each edge: a hard cut clicks, and clicks are recognised as consonants.
+    ramp = np.repeat(mask, FRAME)[: piece.shape[1]]
+    ramp = np.convolve(ramp, np.ones(FRAME, np.float32) / FRAME, mode="same")
+    gated: Float = (piece[channel] * ramp).astype(np.float32)
+    return gated
