@@ -1,0 +1,1 @@
+"""Words to turns, transcript files to turns, and the names and roles of who spoke."""

@@ -1,0 +1,112 @@
+"""What is known of a meeting beside its words: from flags, a sidecar file, the file's name, the container's tags."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from analyzer.errors import InputError
+
+ChannelRole = Literal["manager", "rep", "other"]
+
+
+class Sidecar(BaseModel):
+    """``NAME.meta.json`` beside ``NAME.m4a``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    date: dt.date | None = None
+    manager: str | None = None
+    rep: str | None = None
+    title: str | None = None
+    consent: str | None = None
+    channels: tuple[ChannelRole, ...] | None = None
+    """Who is on the first, second … channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known, each with where it comes from; what is unknown stays ``None``."""
+
+    date: dt.date | None = None
+    manager: str | None = None
+    rep: str | None = None
+    title: str | None = None
+    consent: str | None = None
+    channels: tuple[ChannelRole, ...] | None = None
+    grounds: tuple[tuple[str, str], ...] = ()
+
+    def over(self, weaker: Known) -> Known:
+        """Return the union; where both know something, this one's word counts."""
+        names = ("date", "manager", "rep", "title", "consent", "channels")
+        values = {name: getattr(self, name) or getattr(weaker, name) for name in names}
+        grounds = dict(weaker.grounds) | dict(self.grounds)
+        return Known(**values, grounds=tuple(sorted(grounds.items())))
+
+
+def known(ground: str, **values: object) -> Known:
+    """Return what one source says; empty values are unknown."""
+    present = {name: value for name, value in values.items() if value}
+    return Known(**present, grounds=tuple((name, ground) for name in sorted(present)))  # type: ignore[arg-type]
+
+
+def from_sidecar(path: Path) -> Known:
+    """Return what ``NAME.meta.json`` beside ``path`` says.
+
+    Raises:
+        InputError: there is one and it cannot be read; the message names the field.
+
+    """
+    sidecar = path.with_name(path.stem + ".meta.json")
+    if not sidecar.is_file():
+        sidecar = path.with_name(path.name + ".meta.json")
+        if not sidecar.is_file():
+            return Known()
+    try:
+        said = Sidecar.model_validate(json.loads(sidecar.read_text(encoding="utf-8-sig")))
+    except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InputError(f"the sidecar file {sidecar.name!r} cannot be read as JSON: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise InputError(f"the sidecar file {sidecar.name!r} is wrong at {place!r}: {first['msg'].lower()}") from error
+    return known(sidecar.name, **{name: getattr(said, name) for name in Sidecar.model_fields})
+
+
+def from_file_name(path: Path, pattern: str) -> Known:
+    """Return what the file's name says, by the pattern's groups ``date``, ``manager``, ``rep``, ``title``.
+
+    Raises:
+        InputError: the pattern is no regular expression.
+
+    """
+    try:
+        match = re.fullmatch(pattern, path.stem)
+    except re.error as error:
+        raise InputError(f"the setting file_name_pattern {pattern!r} is no regular expression: {error}") from error
+    if match is None:
+        return Known()
+    said: dict[str, object] = {name: value.strip() for name, value in match.groupdict().items() if value}
+    said["date"] = parse_date(str(said["date"])) if "date" in said else None
+    return known("file name", **{name: said.get(name) for name in ("date", "manager", "rep", "title")})
+
+
+def from_tags(tags: dict[str, str]) -> Known:
+    """Return what the container's tags say: the day of recording and a title."""
+    day = parse_date(tags.get("creation_time", "") or tags.get("date", ""))
+    return known("the recording's own tags", date=day, title=tags.get("title", "").strip() or None)
+
+
+def parse_date(text: str) -> dt.date | None:
+    """Return the date that ``text`` begins with in ISO 8601, ``None`` for anything else."""
+    match = re.match(r"\d{4}-\d{2}-\d{2}", text)
+    try:
+        return dt.date.fromisoformat(match[0]) if match else None
+    except ValueError:
+        return None

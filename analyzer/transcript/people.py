@@ -1,0 +1,104 @@
+"""Names and roles for the speakers, each with its ground; what nothing says is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analyzer.model import Participant, Role, Transcript, Turn
+from analyzer.transcript.metadata import Known
+
+VERSION = "1"
+
+
+def name_people(
+    transcript: Transcript, known: Known, stated: Sequence[tuple[str, str]] = (), channels: int = 0
+) -> Transcript:
+    """Return the transcript with its speakers named and their roles filled in where something says them.
+
+    Args:
+        transcript: speakers as the recording or file gave them, no participants yet.
+        known: names of manager and rep, and who is on which channel.
+        stated: names with roles as the transcript file itself carries them.
+        channels: how many channels of a recording were transcribed as speakers; 0 for a transcript file.
+
+    """
+    speakers = list(dict.fromkeys(turn.speaker for turn in transcript.turns))
+    if channels > 1:
+        people = _by_channel(known)
+    elif channels == 1:
+        people = {speakers[0]: _withheld(speakers[0], "one channel: who speaks is not told apart")} if speakers else {}
+    else:
+        people = {speaker: _by_name(speaker, known, dict(stated), speakers) for speaker in speakers}
+        people = _other_of_two(people)
+    turns = tuple(_rename(turn, people) for turn in transcript.turns)
+    absent = [p for s, p in people.items() if s not in speakers]
+    present = [people[speaker] for speaker in speakers if speaker in people]
+    return replace(transcript, turns=turns, participants=(*present, *absent))
+
+
+def _withheld(name: str, ground: str) -> Participant:
+    return Participant(name, None, ground)
+
+
+def _rename(turn: Turn, people: dict[str, Participant]) -> Turn:
+    person = people.get(turn.speaker)
+    return turn if person is None or person.name == turn.speaker else replace(turn, speaker=person.name)
+
+
+def _by_channel(known: Known) -> dict[str, Participant]:
+    roles: Sequence[Role | None] = known.channels or (None, None)
+    if len(roles) < 2:
+        roles = (*roles, *(None,) * (2 - len(roles)))
+    ground = dict(known.grounds).get("channels", "")
+    people = {}
+    for position, role in enumerate(roles[:2]):
+        stand_in = f"Speaker {position + 1}"
+        if role is None:
+            people[stand_in] = _withheld(stand_in, f"channel {position + 1}: nothing says who is on it")
+            continue
+        name = {"manager": known.manager, "rep": known.rep}.get(role) or role.capitalize()
+        people[stand_in] = Participant(name, role, f"channel {position + 1} ({ground})")
+    return people
+
+
+def _by_name(speaker: str, known: Known, stated: dict[str, str], speakers: list[str]) -> Participant:
+    role = stated.get(speaker)
+    if role in ("manager", "rep", "other"):
+        return Participant(speaker, role, "the transcript file")  # type: ignore[arg-type]
+    if speaker.strip().lower() in ("manager", "rep"):
+        said: Role = "manager" if speaker.strip().lower() == "manager" else "rep"
+        name = known.manager if said == "manager" else known.rep
+        return Participant(name or speaker, said, "the speaker label")
+    for said, name in (("manager", known.manager), ("rep", known.rep)):
+        if name and _same_person(speaker, name, speakers):
+            return Participant(name, said, f"name ({dict(known.grounds).get(said, 'given')})")
+    if known.manager or known.rep:
+        return _withheld(speaker, "named neither as manager nor as rep")
+    return _withheld(speaker, "nothing says who manages whom")
+
+
+def _other_of_two(people: dict[str, Participant]) -> dict[str, Participant]:
+    """In a talk of two where one is known as manager or rep, and nothing is said of the other, roles follow."""
+    opposite: dict[Role | None, Role] = {"manager": "rep", "rep": "manager"}
+    roles = [person.role for person in people.values()]
+    if len(roles) != 2 or roles.count(None) != 1:
+        return people
+    (certain,) = (role for role in roles if role is not None)
+    if certain not in opposite:
+        return people
+    ground = f"the other of two speakers is the {certain}"
+    return {
+        speaker: replace(person, role=opposite[certain], ground=ground) if person.role is None else person
+        for speaker, person in people.items()
+    }
+
+
+def _same_person(speaker: str, name: str, speakers: list[str]) -> bool:
+    """Whether a speaker label means ``name``: all of it, or a first or last name that only one speaker bears."""
+    label, full = speaker.casefold().split(), name.casefold().split()
+    if label == full:
+        return True
+    if not set(label) <= set(full):
+        return False
+    return sum(set(other.casefold().split()) <= set(full) for other in speakers) == 1

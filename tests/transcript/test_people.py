@@ -1,0 +1,90 @@
+"""Names and roles, each with its ground; what nothing says is withheld."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from analyzer.config import FILE_NAME_PATTERN
+from analyzer.errors import InputError
+from analyzer.model import Source, Transcript, Turn
+from analyzer.transcript.metadata import Known, from_file_name, from_sidecar, from_tags, known
+from analyzer.transcript.people import name_people
+
+
+def transcript(*speakers: str) -> Transcript:
+    turns = tuple(Turn(n, speaker, "words", n * 1.0, n + 1.0) for n, speaker in enumerate(speakers, 1))
+    return Transcript(turns, (), Source("transcript", "txt", "", 9.0))
+
+
+def roles(named: Transcript) -> dict[str, str | None]:
+    return {person.name: person.role for person in named.participants}
+
+
+def test_full_names_in_the_metadata_give_roles() -> None:
+    named = name_people(
+        transcript("Dana Okafor", "Jules Petrov"), known("flag", manager="Dana Okafor", rep="Jules Petrov")
+    )
+    assert roles(named) == {"Dana Okafor": "manager", "Jules Petrov": "rep"}
+    assert all("flag" in person.ground for person in named.participants)
+
+
+def test_a_first_name_is_enough_where_one_speaker_bears_it() -> None:
+    named = name_people(transcript("Dana", "Jules"), known("flag", manager="Dana Okafor"))
+    assert roles(named) == {"Dana Okafor": "manager", "Jules": "rep"}
+    assert named.turns[0].speaker == "Dana Okafor"
+    assert "the other of two" in named.participants[1].ground
+
+
+def test_a_first_name_that_two_bear_decides_nothing() -> None:
+    named = name_people(transcript("Dana", "Okafor"), known("flag", manager="Dana Okafor"))
+    assert roles(named) == {"Dana": None, "Okafor": None}
+
+
+def test_without_metadata_roles_are_withheld() -> None:
+    assert roles(name_people(transcript("Dana", "Jules"), Known())) == {"Dana": None, "Jules": None}
+
+
+def test_the_channel_map_names_the_speakers() -> None:
+    facts = known("flag", manager="Dana Okafor", rep="Jules Petrov", channels=("rep", "manager"))
+    named = name_people(transcript("Speaker 1", "Speaker 2"), facts, channels=2)
+    assert [turn.speaker for turn in named.turns] == ["Jules Petrov", "Dana Okafor"]
+    assert roles(named) == {"Jules Petrov": "rep", "Dana Okafor": "manager"}
+
+
+def test_channels_without_a_map_stay_unnamed() -> None:
+    named = name_people(transcript("Speaker 1", "Speaker 2"), known("flag", manager="Dana", rep="Jules"), channels=2)
+    assert roles(named) == {"Speaker 1": None, "Speaker 2": None}
+
+
+def test_one_channel_is_one_unnamed_speaker_whatever_the_metadata_say() -> None:
+    named = name_people(transcript("Speaker 1"), known("flag", manager="Dana", rep="Jules"), channels=1)
+    assert roles(named) == {"Speaker 1": None}
+
+
+def test_the_file_name_tells_date_and_people() -> None:
+    said = from_file_name(Path("2026-03-17 Dana Okafor - Jules Petrov.m4a"), FILE_NAME_PATTERN)
+    assert (said.date, said.manager, said.rep) == (dt.date(2026, 3, 17), "Dana Okafor", "Jules Petrov")
+    assert from_file_name(Path("recording 7.m4a"), FILE_NAME_PATTERN) == Known()
+
+
+def test_flags_win_over_the_sidecar_and_keep_their_ground(tmp_path: Path) -> None:
+    (tmp_path / "call.meta.json").write_text(json.dumps({"manager": "Ann", "date": "2026-01-05"}))
+    both = known("flag", manager="Dana").over(from_sidecar(tmp_path / "call.m4a"))
+    assert (both.manager, both.date) == ("Dana", dt.date(2026, 1, 5))
+    assert dict(both.grounds) == {"manager": "flag", "date": "call.meta.json"}
+
+
+@pytest.mark.parametrize("text", ["{", '{"manger": "Dana"}', '{"date": "17.3."}', "[]", '{"channels": ["boss"]}'])
+def test_a_wrong_sidecar_names_itself(text: str, tmp_path: Path) -> None:
+    (tmp_path / "call.meta.json").write_text(text)
+    with pytest.raises(InputError, match=r"call\.meta\.json"):
+        from_sidecar(tmp_path / "call.m4a")
+
+
+def test_tags_tell_the_day() -> None:
+    assert from_tags({"creation_time": "2026-03-17T09:00:00Z"}).date == dt.date(2026, 3, 17)
+    assert from_tags({"creation_time": "long ago"}) == Known()
