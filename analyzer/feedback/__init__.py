@@ -1,0 +1,1 @@
+"""Counts over the labels, and what the manager reads first."""

@@ -1,0 +1,71 @@
+"""Counts over the exchanges; every rate keeps its counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from analyzer.labels.rubric import Rubric
+from analyzer.model import Exchange, Measures, Share, Transcript
+
+LOW_CONFIDENCE = 0.5
+
+
+def measure(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> Measures:
+    """Return speaking time by label, bridge rate, question forms and shares."""
+    seconds = {label.id: 0.0 for label in rubric.labels}
+    for exchange in exchanges:
+        seconds[exchange.label] = seconds.get(exchange.label, 0.0) + speaking_time(transcript, exchange)
+    return Measures(
+        seconds={label: round(value, 3) for label, value in seconds.items()},
+        working=round(sum(value for label, value in seconds.items() if label in rubric.working), 3),
+        bridge=bridge(exchanges, rubric),
+        questions=dict(Counter(e.question_form for e in exchanges if e.question_form != "none")),
+        manager_talk=_manager_talk(transcript),
+        low_confidence=_low_confidence(exchanges),
+    )
+
+
+def speaking_time(transcript: Transcript, exchange: Exchange) -> float:
+    """Return the seconds that somebody speaks in an exchange."""
+    return sum(turn.duration for turn in transcript.turns[exchange.first - 1 : exchange.last])
+
+
+def bridge(exchanges: Sequence[Exchange], rubric: Rubric) -> Share:
+    """Return how many inspected topics were followed by coaching on the same topic, over inspected topics.
+
+    A topic here is a topic segment: neighbouring exchanges of one topic.
+    """
+    segments = topic_segments(exchanges)
+    inspected = [s for s in segments if any(rubric.measured(e) == "inspected" for e in s)]
+    return Share(sum(_is_bridged(segment, segments, rubric) for segment in inspected), len(inspected))
+
+
+def _is_bridged(segment: Sequence[Exchange], segments: Sequence[Sequence[Exchange]], rubric: Rubric) -> bool:
+    first = next(e.first for e in segment if rubric.measured(e) == "inspected")
+    later = [e for s in segments if s[0].topic == segment[0].topic for e in s if e.first > first]
+    return any(rubric.measured(e) == "coached" for e in later)
+
+
+def topic_segments(exchanges: Sequence[Exchange]) -> list[list[Exchange]]:
+    """Return the runs of neighbouring exchanges of one topic, in order."""
+    segments: list[list[Exchange]] = []
+    for exchange in exchanges:
+        if segments and segments[-1][-1].topic == exchange.topic:
+            segments[-1].append(exchange)
+        else:
+            segments.append([exchange])
+    return segments
+
+
+def _manager_talk(transcript: Transcript) -> Share:
+    manager = transcript.named("manager")
+    if manager is None:
+        return Share(0.0, 0.0)
+    part = sum(turn.duration for turn in transcript.turns if turn.speaker == manager)
+    return Share(round(part, 3), round(sum(turn.duration for turn in transcript.turns), 3))
+
+
+def _low_confidence(exchanges: Sequence[Exchange]) -> Share:
+    known = [exchange.confidence for exchange in exchanges if exchange.confidence is not None]
+    return Share(sum(confidence < LOW_CONFIDENCE for confidence in known), len(known))

@@ -1,0 +1,1 @@
+"""Exchanges and their labels: the rubric, the interface, the engines."""

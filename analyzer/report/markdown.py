@@ -1,0 +1,83 @@
+"""A report as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzer.report.view import BarPart, CommitmentView, ObservationView, QuoteView, ReportView
+
+
+def render_markdown(view: ReportView) -> str:
+    """Return the report as Markdown; characters that Markdown or HTML would take for markup are escaped."""
+    return "\n".join(_lines(view)) + "\n"
+
+
+def _lines(view: ReportView) -> Iterator[str]:
+    yield f"# {_text(view.heading)}"
+    yield f"\n{_text(view.subtitle)}"
+    for notice in view.notices:
+        yield f"\n> **Note.** {_text(notice)}"
+    yield "\n## What this meeting was\n"
+    yield _text(view.summary)
+    if view.talk:
+        yield f"\n{_text(view.talk)}"
+    yield "\n| | minutes | of working time |\n|---|---|---|"
+    for part in view.working:
+        yield _bar_row(part)
+    for part in view.beside:
+        yield _bar_row(part)
+    yield "\n## Keep doing\n"
+    yield from _observations(view.strengths, "Nothing observed that this engine can name.")
+    yield "\n## One change\n"
+    yield from _observations(view.changes, "Nothing observed that this engine can name.")
+    yield "\n## Commitments"
+    if not any(group.items for group in view.commitments):
+        yield "\nNone found."
+    for group in view.commitments:
+        if group.items:
+            yield f"\n### {_text(group.title)}\n"
+            yield from (_commitment(one) for one in group.items)
+    yield "\n## Moments by topic"
+    for topic in view.topics:
+        yield f"\n### {topic.clock} {_text(topic.name)} ({topic.length})\n"
+        for moment in topic.moments:
+            setup = ", set up coaching" if moment.setup else ""
+            words = " ".join(_quote(quote) for quote in moment.quotes)
+            yield f"- {moment.clock} **{_text(moment.label_name)}**{setup} ({moment.length}): {words}"
+    yield "\n## How this was made\n\n| | |\n|---|---|"
+    for row in view.made:
+        yield f"| {_cell(row.what)} | {_cell(row.value)} |"
+    yield "\nThis report is for development, not for employment decisions."
+
+
+def _bar_row(part: BarPart) -> str:
+    return f"| {_cell(part.name)} | {part.minutes} | {part.percent or 'beside it'} |"
+
+
+def _observations(observations: tuple[ObservationView, ...], nothing: str) -> Iterator[str]:
+    if not observations:
+        yield nothing
+    for one in observations:
+        yield f"- {_text(one.text)} " + " ".join(_quote(quote) for quote in one.quotes)
+        if one.suggestion:
+            yield f"  - Instead: *{_text(one.suggestion)}*"
+        if one.when:
+            yield f"  - When: {_text(one.when)}"
+
+
+def _commitment(one: CommitmentView) -> str:
+    customer = ", promised to a customer" if one.to_customer else ""
+    return f"- [ ] {_text(one.action)}: {_text(one.due)} ({one.strength}, {one.origin}{customer}) {_quote(one.quote)}"
+
+
+def _quote(quote: QuoteView) -> str:
+    return f"“{_text(quote.text)}” ({_text(quote.speaker)}, {quote.clock})"
+
+
+def _text(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
+
+
+def _cell(text: str) -> str:
+    return _text(text)

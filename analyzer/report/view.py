@@ -1,0 +1,314 @@
+"""What a report shows: every number and sentence, ready to print.  The forms only lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from analyzer.feedback.measures import speaking_time, topic_segments
+from analyzer.labels.rubric import Rubric
+from analyzer.model import Analysis, Commitment, Exchange, Observation, Quote
+
+_STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
+_ORIGIN = {
+    "volunteered": "volunteered",
+    "proposed_accepted": "proposed, then accepted",
+    "assigned": "assigned, no assent heard",
+}
+_STAGES = {"words": "Words", "exchanges": "Exchanges and labels", "commitments": "Commitments", "feedback": "Wording"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """A quote with its time."""
+
+    clock: str
+    seconds: float
+    speaker: str
+    text: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class BarPart:
+    """A label's part of the minutes bar."""
+
+    id: str
+    name: str
+    definition: str
+    seconds: float
+    minutes: str
+    percent: str
+    """Of working time; empty for labels beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationView:
+    """A strength or a change."""
+
+    text: str
+    quotes: tuple[QuoteView, ...]
+    suggestion: str | None
+    when: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentView:
+    """A promise as listed."""
+
+    action: str
+    due: str
+    overdue: bool
+    strength: str
+    origin: str
+    to_customer: bool
+    quote: QuoteView
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentGroup:
+    """One person's promises."""
+
+    title: str
+    items: tuple[CommitmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MomentView:
+    """An exchange as listed under its topic."""
+
+    clock: str
+    length: str
+    label: str
+    label_name: str
+    definition: str
+    setup: bool
+    quotes: tuple[QuoteView, ...]
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    """Neighbouring exchanges of one topic."""
+
+    name: str
+    clock: str
+    length: str
+    moments: tuple[MomentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the last section."""
+
+    what: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A whole report."""
+
+    id: str
+    title: str
+    heading: str
+    subtitle: str
+    notices: tuple[str, ...]
+    summary: str
+    working: tuple[BarPart, ...]
+    beside: tuple[BarPart, ...]
+    talk: str
+    strengths: tuple[ObservationView, ...]
+    changes: tuple[ObservationView, ...]
+    commitments: tuple[CommitmentGroup, ...]
+    topics: tuple[TopicView, ...]
+    made: tuple[Row, ...]
+
+
+def clock(seconds: float) -> str:
+    """Return a time as ``3:07`` or ``1:03:07``."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def minutes(seconds: float) -> str:
+    """Return a length of time as a reader says it."""
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 60
+        else f"{seconds / 60:.1f} min"
+        if seconds < 600
+        else f"{seconds / 60:.0f} min"
+    )
+
+
+def day(value: date) -> str:
+    """Return a date as ``Tue 17 March 2026``."""
+    return f"{value:%a} {value.day} {value:%B %Y}"
+
+
+def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
+    """Return what the report of a meeting shows."""
+    info = analysis.meeting
+    people = " with ".join(name for name in (info.manager, info.rep) if name)
+    title = info.title or "One-to-one"
+    return ReportView(
+        id=info.id,
+        title=" · ".join(part for part in (title, people, info.date.isoformat() if info.date else "") if part),
+        heading=title,
+        subtitle=" · ".join([day(info.date) if info.date else "date not known", people or "people not known"]),
+        notices=tuple(notices(analysis)),
+        summary=analysis.feedback.summary,
+        working=_bar(analysis, rubric, working=True),
+        beside=_bar(analysis, rubric, working=False),
+        talk=_talk(analysis),
+        strengths=tuple(_observation(one) for one in analysis.feedback.strengths),
+        changes=tuple(_observation(one) for one in analysis.feedback.changes),
+        commitments=tuple(_commitments(analysis)),
+        topics=tuple(_topics(analysis, rubric)),
+        made=tuple(_made(analysis)),
+    )
+
+
+def notices(analysis: Analysis) -> list[str]:
+    """Return what a reader must know before the first number."""
+    source = analysis.transcript.source
+    found = []
+    if source.engine == "sphinx":
+        found.append(
+            "The words come from the built-in stand-in recogniser (pocketsphinx), which gets many words of real "
+            "conversation wrong. Take quotes and labels as a trial, not as a record; a Whisper model does this well: "
+            "analyzer models pull whisper:small"
+        )
+    if source.covered < 0.995:
+        found.append(
+            f"Partial: {source.covered:.0%} of the recording could be decoded. What was said in the rest is missing here."
+        )
+    found += [warning[0].upper() + warning[1:] + "." for warning in source.warnings]
+    withheld = [person.name for person in analysis.transcript.participants if person.role is None]
+    if withheld:
+        found.append(
+            f"Roles are withheld for {', '.join(withheld)}: nothing says who is the manager and who the rep, so owners "
+            "and advice are left out or unsure. Name them with --manager and --rep"
+            + (", and the channels with --channels manager,rep" if source.kind == "recording" else "")
+            + ", and upload the file again."
+        )
+    if not analysis.meeting.date:
+        found.append("The day of the meeting is not known, so spoken deadlines have no dates. Give it with --date.")
+    if not analysis.transcript.turns:
+        found.append("No speech was found in the recording.")
+    return found
+
+
+def _bar(analysis: Analysis, rubric: Rubric, *, working: bool) -> tuple[BarPart, ...]:
+    measures = analysis.measures
+    parts = []
+    for label in rubric.labels:
+        seconds = measures.seconds.get(label.id, 0.0)
+        if label.working is not working or (not working and not seconds):
+            continue
+        percent = f"{seconds / measures.working:.0%}" if working and measures.working else ""
+        parts.append(BarPart(label.id, label.name, label.definition, seconds, minutes(seconds), percent))
+    return tuple(parts)
+
+
+def _talk(analysis: Analysis) -> str:
+    talk, questions = analysis.measures.manager_talk, analysis.measures.questions
+    parts = []
+    if talk.rate is not None:
+        parts.append(f"You spoke for {minutes(talk.part)} of {minutes(talk.whole)} ({talk.rate:.0%}).")
+    if questions and talk.rate is not None:
+        forms = ", ".join(f"{questions[form]} {form}" for form in ("open", "closed", "leading") if questions.get(form))
+        parts.append(f"Questions that opened an exchange: {forms}.")
+    return " ".join(parts)
+
+
+def _quote(quote: Quote) -> QuoteView:
+    return QuoteView(clock(quote.start), quote.start, quote.speaker, quote.text, quote.turn)
+
+
+def _observation(one: Observation) -> ObservationView:
+    return ObservationView(one.text, tuple(_quote(quote) for quote in one.quotes), one.suggestion, one.when)
+
+
+def _commitments(analysis: Analysis) -> list[CommitmentGroup]:
+    """The rep's, the manager's, and those whose owner is withheld."""
+    roles = {"rep": analysis.transcript.named("rep"), "manager": analysis.transcript.named("manager")}
+    groups = []
+    for role, name in roles.items():
+        if name:
+            own = [one for one in analysis.commitments if one.owner == name]
+            groups.append(CommitmentGroup(f"{name} ({role})", tuple(_commitment(one) for one in own)))
+    rest = [one for one in analysis.commitments if one.owner not in [name for name in roles.values() if name]]
+    for owner in dict.fromkeys(one.owner for one in rest):
+        title = owner or "Owner withheld: it is not known who spoke"
+        groups.append(CommitmentGroup(title, tuple(_commitment(one) for one in rest if one.owner == owner)))
+    return groups
+
+
+def _commitment(one: Commitment) -> CommitmentView:
+    due = day(one.due) if one.due else "no date"
+    if one.due_text and one.due:
+        due += f" (“{one.due_text}”)"
+    elif one.due_text:
+        due = f"“{one.due_text}”"
+    return CommitmentView(
+        action=one.action[:1].upper() + one.action[1:],
+        due=due,
+        overdue=False,
+        strength=_STRENGTH[one.strength],
+        origin=_ORIGIN[one.origin],
+        to_customer=one.to_customer,
+        quote=_quote(one.quote),
+    )
+
+
+def _topics(analysis: Analysis, rubric: Rubric) -> list[TopicView]:
+    topics = []
+    for segment in topic_segments(analysis.exchanges):
+        seconds = sum(speaking_time(analysis.transcript, exchange) for exchange in segment)
+        start = analysis.transcript.turn(segment[0].first).start
+        moments = tuple(_moment(analysis, exchange, rubric) for exchange in segment)
+        topics.append(TopicView(rubric.topic_name(segment[0].topic), clock(start), minutes(seconds), moments))
+    return topics
+
+
+def _moment(analysis: Analysis, exchange: Exchange, rubric: Rubric) -> MomentView:
+    label = rubric.label(exchange.label)
+    confidence = "" if exchange.confidence is None else f"{exchange.confidence:.0%} sure"
+    return MomentView(
+        clock=clock(analysis.transcript.turn(exchange.first).start),
+        length=minutes(speaking_time(analysis.transcript, exchange)),
+        label=label.id,
+        label_name=label.name,
+        definition=label.definition,
+        setup=exchange.setup,
+        quotes=tuple(_quote(quote) for quote in exchange.evidence),
+        confidence=confidence,
+    )
+
+
+def _made(analysis: Analysis) -> list[Row]:
+    source, info = analysis.transcript.source, analysis.meeting
+    rows = [
+        Row(_STAGES[p.stage], " ".join(part for part in (p.engine, p.model, f"(version {p.version})") if part))
+        for p in analysis.provenance
+    ]
+    rows.append(Row("Rubric", analysis.rubric))
+    rows.append(
+        Row("Analysed", f"{source.covered:.0%} of {clock(source.duration)}, {len(analysis.transcript.turns)} turns")
+    )
+    rows += [Row(person.name, f"{person.role or 'role withheld'}: {person.ground}") for person in
+             analysis.transcript.participants]  # fmt: skip
+    low = analysis.measures.low_confidence
+    if low.whole:
+        rows.append(Row("Low confidence", f"{low.part:.0f} of {low.whole:.0f} exchanges"))
+    else:
+        rows.append(Row("Confidence", "this engine has none: its labels are rules, right more often than not"))
+    if source.times == "estimated":
+        rows.append(Row("Times", "estimated from the number of words: the transcript carries none"))
+    rows.append(Row("Consent", info.consent or "not recorded"))
+    rows.append(Row("Source", f"{info.source_name} (SHA-256 {info.id}…)"))
+    rows.append(Row("Made", analysis.provenance[0].made))
+    return rows
