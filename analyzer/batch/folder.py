@@ -1,0 +1,85 @@
+"""The files of a folder that may be meetings, and one run over them; the library is the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from analyzer.errors import AnalyzerError, InputError, MissingError
+from analyzer.pipeline import Intake, Pipeline
+
+SUFFIXES = frozenset(
+    ".wav .mp3 .m4a .mp4 .mov .m4v .webm .ogg .oga .opus .flac .wma .aac .ac3 .aiff .aif .caf .mka .mkv .avi .amr .3gp "
+    ".vtt .srt .txt .json".split()
+)
+"""What is taken from a folder; a single file of any name can be uploaded."""
+
+State = Literal["done", "kept", "failed", "busy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file."""
+
+    path: Path
+    state: State
+    """``kept``: finished in an earlier run.  ``busy``: another process works on it."""
+    reason: str = ""
+    meeting: str = ""
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files that may be meetings, in order of path; hidden files and sidecars are left out.
+
+    Raises:
+        InputError: there is no such folder.
+
+    """
+    if not folder.is_dir():
+        what = "is a file: use `analyzer upload` for it" if folder.exists() else "does not exist"
+        raise InputError(f"the folder {str(folder)!r} {what}")
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.suffix.lower() in SUFFIXES and not path.name.endswith(".meta.json") and path.is_file():
+            yield path
+
+
+def run_folder(
+    pipeline: Pipeline, paths: list[Path], retry_failed: bool, on_start: Callable[[Path], None]
+) -> Iterator[Outcome]:
+    """Yield what became of each file; one that fails does not stop the others.
+
+    Raises:
+        MissingError: no engine for recordings; nothing else could be done with any of them.
+
+    """
+    for path in paths:
+        try:
+            intake = pipeline.intake(path)
+        except AnalyzerError as error:
+            yield Outcome(path, "failed", str(error))
+            continue
+        yield _one(pipeline, intake, retry_failed, on_start)
+
+
+def _one(pipeline: Pipeline, intake: Intake, retry_failed: bool, on_start: Callable[[Path], None]) -> Outcome:
+    if pipeline.is_finished(intake):
+        return Outcome(intake.path, "kept", meeting=intake.id)
+    reason = pipeline.library.failure(intake.content_hash)
+    if reason and not retry_failed:
+        return Outcome(intake.path, "failed", f"{reason} (failed in an earlier run; --retry-failed tries again)")
+    with pipeline.library.claim(intake.content_hash, wait=0) as mine:
+        if not mine:
+            return Outcome(intake.path, "busy", "another analyzer works on it")
+        if pipeline.is_finished(intake):
+            return Outcome(intake.path, "kept", meeting=intake.id)
+        on_start(intake.path)
+        try:
+            pipeline.run(intake)
+        except MissingError:
+            raise
+        except AnalyzerError as error:
+            return Outcome(intake.path, "failed", str(error))
+    return Outcome(intake.path, "done", meeting=intake.id)

@@ -1,0 +1,53 @@
+"""The command line: one file a command.  A command parses, builds engines, calls the pipeline, prints."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from analyzer.cli import actions, batch, demo, doctor, list_, models, report, upload
+from analyzer.errors import AnalyzerError
+
+app = typer.Typer(
+    name="analyzer",
+    help="How much of a sales one-to-one was inspection and how much coaching, and who promised what by when.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: half the time to print it
+)
+app.command("demo")(demo.demo)
+app.command("upload")(upload.upload)
+app.command("batch")(batch.batch)
+app.command("list")(list_.list_)
+app.command("report")(report.report)
+app.add_typer(actions.app, name="actions")
+app.add_typer(models.app, name="models")
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if version:
+        from analyzer import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is one line on standard error, a bug keeps its traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except AnalyzerError as error:
+        print(f"analyzer: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        print("analyzer: stopped; what was finished is kept", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,144 @@
+"""What several commands share: their common flags, progress, and how results are printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from analyzer.errors import InputError
+
+if TYPE_CHECKING:  # they load pydantic, which `--help` does without
+    from analyzer.config import Settings
+    from analyzer.transcript.metadata import Known
+
+LibraryFlag = Annotated[
+    Path | None, typer.Option("--library", help="Folder of the library.", envvar="ANALYZER_LIBRARY", show_default=False)
+]
+EngineFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="What turns audio into words: auto, whisper:SIZE, whisper:FOLDER, or sphinx (weak, needs no model).",
+        envvar="ANALYZER_ENGINE",
+        show_default=False,
+    ),
+]
+LanguageFlag = Annotated[
+    str | None, typer.Option("--language", help="Language spoken, as en or de.", envvar="ANALYZER_LANGUAGE")
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def settings_of(library: Path | None = None, engine: str | None = None, language: str | None = None) -> Settings:
+    """Return the settings in force; flags win."""
+    from analyzer.config import resolve
+
+    return resolve(library=library, engine=engine, language=language)
+
+
+def known_of(
+    date: str | None, manager: str | None, rep: str | None, title: str | None, channels: str | None, consent: str | None
+) -> Known:
+    """Return what the flags say of a meeting.
+
+    Raises:
+        InputError: a date or a channel map that means nothing.
+
+    """
+    from analyzer.transcript.metadata import known, parse_date
+
+    day = parse_date(date) if date else None
+    if date and (day is None or len(date) != 10):
+        raise InputError(f"--date {date!r} is no date: write it as 2026-03-17")
+    roles = tuple(part.strip() for part in channels.split(",")) if channels else None
+    if roles and (len(roles) != 2 or not set(roles) <= {"manager", "rep", "other"}):
+        raise InputError(
+            f"--channels {channels!r}: say who is on the first and the second, as manager,rep or rep,manager"
+        )
+    return known("flag", date=day, manager=manager, rep=rep, title=title, channels=roles, consent=consent)
+
+
+def say(text: str) -> None:
+    """Print a line for the person at the terminal (standard error)."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_json(value: Any) -> None:
+    """Print a result as JSON (standard output)."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def print_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print rows in columns as wide as the terminal allows; whole and tab-separated where there is no terminal."""
+    heads, rows = list(heads), [list(row) for row in rows]
+    if not sys.stdout.isatty():
+        for row in [heads, *rows]:
+            print("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in heads:
+        table.add_column(head)
+    for row in rows:
+        table.add_row(*[Text(cell) for cell in row])
+    Console().print(table)
+
+
+class LineProgress:
+    """Progress where there is no terminal: a plain line now and then."""
+
+    def __init__(self, name: str, every: float = 15.0) -> None:
+        self._name = name
+        self._every = every
+        self._last = time.monotonic()
+
+    def __call__(self, what: str, at: float, of: float | None) -> None:
+        """Take note of how far it is."""
+        if time.monotonic() - self._last < self._every:
+            return
+        self._last = time.monotonic()
+        whole = f" of {of / 60:.1f}" if of else ""
+        say(f"{self._name}: {what} {at / 60:.1f}{whole} min of audio")
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Any]:
+    """Yield a progress callback: a bar by audio time in a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield LineProgress(name)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.fields[name]}"), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", name=name, total=None)
+
+        def update(what: str, at: float, of: float | None) -> None:
+            bar.update(task, description=what, completed=at, total=of)
+
+        yield update
+
+
+def offer_model(settings: Settings) -> bool:
+    """Offer to fetch a model where somebody sits at a terminal; return whether one is there now."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    from analyzer.audio.models import MEGABYTES
+    from analyzer.cli.models import pull_with_bar
+
+    if not typer.confirm(f"No Whisper model is here. Fetch whisper:small ({MEGABYTES['small']} MB) now?", err=True):
+        return False
+    pull_with_bar("whisper:small", settings)
+    return True

@@ -1,0 +1,48 @@
+"""``analyzer doctor``."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+import typer
+
+from analyzer.cli import common
+from analyzer.errors import AnalyzerError
+
+
+def doctor(library: common.LibraryFlag = None, as_json: common.JsonFlag = False) -> None:
+    """Say what is here, what is missing, and how to mend it."""
+    settings = common.settings_of(library)
+    rows = [*_checks(settings)]
+    if as_json:
+        common.print_json([{"what": what, "ok": ok, "detail": detail} for what, ok, detail in rows])
+    else:
+        common.print_table(("", "what", "detail"), (("ok" if ok else "--", what, detail) for what, ok, detail in rows))
+    if not all(ok for _, ok, _ in rows):
+        raise typer.Exit(3)
+
+
+def _checks(settings: Any) -> Any:
+    from analyzer import __version__
+    from analyzer.audio.models import installed, pull_command
+    from analyzer.labels.rubric import load_rubric
+    from analyzer.store.library import Library
+
+    yield "analyzer", True, f"{__version__} on Python {platform.python_version()}, {sys.platform}"
+    try:
+        meetings = len(Library(settings.library).meetings())
+        free = shutil.disk_usage(settings.library).free / 1e9
+        yield "library", True, f"{settings.library}: {meetings} meetings, {free:.0f} GB free"
+    except AnalyzerError as error:
+        yield "library", False, str(error)
+    models = installed(settings.models)
+    names = ", ".join(model.name for model in models)
+    yield "whisper model", bool(models), names or f"none: {pull_command()}"
+    sphinx = find_spec("pocketsphinx") is not None
+    yield "sphinx (stand-in)", True, "installed" if sphinx else "not installed: pip install 'coaching-analyzer[sphinx]'"
+    rubric = load_rubric()
+    yield "rubric", True, f"version {rubric.version} ({rubric.hash})"

@@ -1,0 +1,56 @@
+"""``analyzer report``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analyzer.cli import common
+
+
+class Format(StrEnum):
+    """The forms of a report."""
+
+    html = "html"
+    md = "md"
+    json = "json"
+
+
+def report(
+    meeting: Annotated[
+        str, typer.Argument(help="Id (or its beginning) or file name of a meeting, or `last`.")
+    ] = "last",
+    format_: Annotated[Format | None, typer.Option("--format", help="Print the report itself in this form.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file instead.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON form's schema and exit.")] = False,
+    library: common.LibraryFlag = None,
+    as_json: common.JsonFlag = False,
+) -> None:
+    """Write a meeting's report anew and print where it lies.
+
+    With --format, print the report itself; with --output, write it there.
+    """
+    from analyzer.errors import InputError
+    from analyzer.report import write
+    from analyzer.store.library import Library
+
+    if schema:
+        common.print_json(write.schema())
+        return
+    store = Library(common.settings_of(library).library)
+    analysis = store.analysis(store.find(meeting))
+    form = Format.json if as_json else format_
+    if output is not None:
+        chosen = form or next((f for f in Format if output.suffix == f".{f}"), Format.html)
+        try:
+            output.write_text(write.render(analysis, chosen), encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"the report cannot be written to {str(output)!r}: {error.strerror}") from error
+        print(output)
+    elif form is not None:
+        print(write.render(analysis, form), end="")
+    else:
+        print(write.write_report(analysis, store))

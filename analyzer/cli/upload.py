@@ -1,0 +1,96 @@
+"""``analyzer upload``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from analyzer.cli import common
+from analyzer.errors import AnalyzerError, InputError, LibraryError, MissingError
+
+
+def upload(
+    files: Annotated[list[Path], typer.Argument(help="Recordings or transcripts.", show_default=False)],
+    date: Annotated[str | None, typer.Option(help="Day of the meeting, as 2026-03-17.")] = None,
+    manager: Annotated[str | None, typer.Option(help="The manager's name.")] = None,
+    rep: Annotated[str | None, typer.Option(help="The rep's name.")] = None,
+    title: Annotated[str | None, typer.Option(help="What the meeting is called.")] = None,
+    channels: Annotated[
+        str | None, typer.Option(help="Who is on the two channels of a stereo recording: manager,rep or rep,manager.")
+    ] = None,
+    consent: Annotated[str | None, typer.Option(help="How both agreed to the recording.")] = None,
+    library: common.LibraryFlag = None,
+    engine: common.EngineFlag = None,
+    language: common.LanguageFlag = None,
+    as_json: common.JsonFlag = False,
+) -> None:
+    """Take recordings or transcripts in; write a report for each."""
+    from analyzer.pipeline import check_file
+
+    settings = common.settings_of(library, engine, language)
+    flags = common.known_of(date, manager, rep, title, channels, consent)
+    if len(files) == 1:
+        check_file(files[0])
+    from analyzer.pipeline import Pipeline
+    from analyzer.store.library import Library
+
+    pipeline = Pipeline(settings, Library(settings.library))
+    results: list[dict[str, Any]] = []
+    errors: list[AnalyzerError] = []
+    for file in files:
+        try:
+            results.append(_one(pipeline, file, flags))
+        except AnalyzerError as error:
+            errors.append(error)
+            results.append({"file": str(file), "state": "failed", "reason": str(error)})
+            if len(files) > 1:
+                common.say(f"analyzer: {error}")
+    if as_json:
+        common.print_json(results)
+    else:
+        for result in results:
+            if "report" in result:
+                print(result["report"])
+    _leave(errors, len(files))
+
+
+def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
+    from analyzer.report.write import report_path
+
+    intake = pipeline.intake(file, flags)
+    with pipeline.library.claim(intake.content_hash, wait=3600) as mine:
+        if not mine:
+            raise LibraryError(f"{file.name!r} has been held by another analyzer for an hour: stop that one first")
+        with common.progress(file.name) as update:
+            pipeline.progress = update
+            analysis = _run(pipeline, intake)
+    return {
+        "file": str(file),
+        "state": "done",
+        "meeting": intake.id,
+        "report": str(report_path(analysis, pipeline.library, "html")),
+    }
+
+
+def _run(pipeline: Any, intake: Any) -> Any:
+    try:
+        return pipeline.run(intake)
+    except MissingError:
+        if pipeline.settings.engine != "auto" or not common.offer_model(pipeline.settings):
+            raise
+        return pipeline.run(intake)
+
+
+def _leave(errors: list[AnalyzerError], files: int) -> None:
+    """Exit as the errors say: alone with its own status, among others with 1, all missing the same thing with 3."""
+    if not errors:
+        return
+    if files == 1:
+        raise errors[0]
+    if len(errors) == files and all(isinstance(error, MissingError) for error in errors):
+        raise typer.Exit(MissingError.exit_status)
+    if len(errors) == files and all(isinstance(error, InputError) for error in errors):
+        raise typer.Exit(InputError.exit_status)
+    raise typer.Exit(1)

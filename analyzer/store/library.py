@@ -1,0 +1,359 @@
+"""The library, the only place with SQL: meetings, stage results under content keys, commitments and their status.
+
+Every write is one transaction.  Several processes may use one library: SQLite's write-ahead log lets them read while
+one writes, and `Library.claim` keeps two from working on the same meeting; the system releases a claim when its
+process dies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from filelock import FileLock, Timeout
+
+from analyzer.errors import LibraryError, NotFoundError
+from analyzer.model import Analysis, Commitment, MeetingInfo
+from analyzer.store.json import dump, load
+
+T = TypeVar("T")
+State = Literal["started", "done", "failed"]
+Status = Literal["open", "done", "dropped"]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    """A meeting as lists show it."""
+
+    info: MeetingInfo
+    state: State
+    reason: str | None
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A commitment with its meeting and what became of it."""
+
+    id: str
+    meeting: MeetingInfo
+    commitment: Commitment
+    status: Status
+    decided: str | None
+    """When somebody said so."""
+
+
+def utc_now() -> datetime:
+    """Return the time; the one place that reads the clock."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Library:
+    """Opens, and at need makes, the library in a folder."""
+
+    def __init__(self, folder: Path, clock: Clock = utc_now) -> None:
+        self.folder = folder
+        self._clock = clock
+        try:
+            for part in (folder, self.reports, self.scratch, self._locks):
+                part.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(folder / "library.db", timeout=60, isolation_level=None)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._migrate()
+        except (OSError, sqlite3.Error) as error:
+            raise self._broken(error) from error
+
+    @property
+    def reports(self) -> Path:
+        """The folder of the report pages."""
+        return self.folder / "reports"
+
+    @property
+    def scratch(self) -> Path:
+        """The folder for decoded samples, which live as long as their stage."""
+        return self.folder / "scratch"
+
+    @property
+    def _locks(self) -> Path:
+        return self.folder / "locks"
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _broken(self, error: Exception) -> LibraryError:
+        return LibraryError(
+            f"the library in {str(self.folder)!r} cannot be used ({error}): check its rights and the room on its disk, "
+            "or name another with --library"
+        )
+
+    # --- opening ------------------------------------------------------------------------------------------------------
+
+    def _migrate(self) -> None:
+        """Bring the file up to this version, one numbered script after another, each in a transaction."""
+        scripts = sorted(
+            (entry for entry in resources.files("analyzer.store").joinpath("migrations").iterdir()
+             if entry.name.endswith(".sql")),
+            key=lambda entry: entry.name,
+        )  # fmt: skip
+        newest = int(scripts[-1].name[:4])
+        if self._version() > newest:
+            raise LibraryError(
+                f"the library in {str(self.folder)!r} was made by a newer analyzer (format {self._version()}, this one "
+                f"knows {newest}): update with pip install --upgrade coaching-analyzer"
+            )
+        for script in scripts:
+            number = int(script.name[:4])
+            if number > self._version():
+                with self._transaction():
+                    if number > self._version():  # another process may have been first
+                        for statement in _statements(script.read_text(encoding="utf-8")):
+                            self._db.execute(statement)
+                        self._db.execute(f"PRAGMA user_version = {number}")
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+
+    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+
+    def _now(self) -> str:
+        return self._clock().isoformat()
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def content_hash(self, path: Path) -> str:
+        """Return the SHA-256 of a file's bytes; a file that has not changed since last time is not read again.
+
+        Raises:
+            OSError: the file cannot be read.
+
+        """
+        resolved, facts = str(path.resolve()), path.stat()
+        for row in self._rows("SELECT * FROM files WHERE path = ?", resolved):
+            if (row["size"], row["mtime_ns"]) == (facts.st_size, facts.st_mtime_ns):
+                return str(row["content_hash"])
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+                (resolved, facts.st_size, facts.st_mtime_ns, digest),
+            )
+        return digest
+
+    @contextmanager
+    def claim(self, content_hash: str, wait: float) -> Iterator[bool]:
+        """Hold a meeting for this process; yields false where another one holds it for longer than ``wait`` seconds."""
+        lock = FileLock(self._locks / f"{content_hash[:12]}.lock")
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout:
+            yield False
+            return
+        except OSError as error:
+            raise self._broken(error) from error
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    # --- meetings -----------------------------------------------------------------------------------------------------
+
+    def start(self, content_hash: str, info: MeetingInfo, known: dict[str, Any]) -> None:
+        """Record that a meeting is being worked on, with what is known about it so far."""
+        now = self._now()
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO meetings VALUES (?, ?, ?, ?, ?, ?, 'started', NULL, NULL, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET source_name = excluded.source_name, source_path = excluded.source_path, "
+                "info = excluded.info, known = excluded.known, state = 'started', reason = NULL, "
+                "changed = excluded.changed",
+                (info.id, content_hash, info.source_name, info.source_path, dump(info), json.dumps(known), now, now),
+            )
+
+    def fail(self, meeting: str, reason: str) -> None:
+        """Record why a meeting could not be finished; what its stages made stays."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE meetings SET state = 'failed', reason = ?, changed = ? WHERE id = ?",
+                (reason, self._now(), meeting),
+            )
+
+    def finish(self, analysis: Analysis) -> None:
+        """Record a meeting's analysis and its commitments, all or nothing."""
+        meeting = analysis.meeting
+        with self._transaction():
+            self._db.execute(
+                "UPDATE meetings SET state = 'done', reason = NULL, info = ?, analysis = ?, changed = ? WHERE id = ?",
+                (dump(meeting), dump(analysis), self._now(), meeting.id),
+            )
+            self._db.execute("DELETE FROM commitments WHERE meeting = ?", (meeting.id,))
+            for position, one in enumerate(analysis.commitments):
+                due = one.due.isoformat() if one.due else None
+                self._db.execute(
+                    "INSERT INTO commitments VALUES (?, ?, ?, ?, ?, ?)",
+                    (commitment_id(meeting.id, one), meeting.id, position, one.owner, due, dump(one)),
+                )
+
+    def meetings(self) -> list[MeetingRow]:
+        """Return all meetings, the latest date first, those without a date last."""
+        rows = self._rows(
+            "SELECT info, state, reason, added FROM meetings "
+            "ORDER BY info ->> '$.date' IS NULL, info ->> '$.date' DESC, added DESC"
+        )
+        return [MeetingRow(load(MeetingInfo, r["info"]), r["state"], r["reason"], r["added"]) for r in rows]
+
+    def is_done(self, content_hash: str) -> bool:
+        """Return whether a meeting with that content is analysed."""
+        return bool(self._rows("SELECT 1 FROM meetings WHERE content_hash = ? AND state = 'done'", content_hash))
+
+    def known(self, content_hash: str) -> dict[str, Any] | None:
+        """Return what was said about a meeting when it was last worked on."""
+        for row in self._rows("SELECT known FROM meetings WHERE content_hash = ?", content_hash):
+            return dict(json.loads(row["known"]))
+        return None
+
+    def failure(self, content_hash: str) -> str | None:
+        """Return why a meeting failed; ``None`` if it did not."""
+        rows = self._rows("SELECT reason FROM meetings WHERE content_hash = ? AND state = 'failed'", content_hash)
+        return str(rows[0]["reason"]) if rows else None
+
+    def find(self, reference: str) -> str:
+        """Return the id of the meeting that ``reference`` means: an id's beginning, a file name, or ``last``.
+
+        Raises:
+            NotFoundError: none, or more than one.
+
+        """
+        if reference == "last":
+            rows = self._rows("SELECT id FROM meetings WHERE state = 'done' ORDER BY changed DESC, rowid DESC LIMIT 1")
+        else:
+            rows = self._rows(
+                "SELECT id FROM meetings WHERE substr(id, 1, length(?1)) = ?1 OR source_name = ?1", reference
+            )
+        if len(rows) == 1:
+            return str(rows[0]["id"])
+        if not rows:
+            raise NotFoundError(f"no meeting {reference!r} in the library: `analyzer list` shows them all")
+        ids = ", ".join(row["id"] for row in rows)
+        raise NotFoundError(f"{reference!r} may be any of {ids}: name one of these")
+
+    def analysis(self, meeting: str) -> Analysis:
+        """Return a meeting's analysis.
+
+        Raises:
+            NotFoundError: there is none, because the meeting failed or is being worked on.
+
+        """
+        for row in self._rows("SELECT analysis, state, reason FROM meetings WHERE id = ?", meeting):
+            if row["analysis"]:
+                return load(Analysis, row["analysis"])
+            raise NotFoundError(f"meeting {meeting} has no report: {row['reason'] or 'it is not finished'}")
+        raise NotFoundError(f"no meeting {meeting!r} in the library: `analyzer list` shows them all")
+
+    # --- stages -------------------------------------------------------------------------------------------------------
+
+    def stage(self, meeting: str, stage: str, facts: dict[str, Any], type_: type[T], make: Callable[[], T]) -> T:
+        """Return a stage's result: the kept one where the same stage ran on the same facts, else a new one, kept.
+
+        Args:
+            meeting: whose result it is.
+            stage: its name.
+            facts: everything that the result follows from (input, engine, versions, settings), as JSON values.
+            type_: of the result.
+            make: makes it.
+
+        """
+        canonical = json.dumps([stage, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        key = hashlib.sha256(canonical.encode()).hexdigest()
+        for row in self._rows("SELECT result FROM stages WHERE key = ?", key):
+            return load(type_, row["result"])
+        result = make()
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?)",
+                (key, meeting, stage, dump(result), self._now()),
+            )
+        return result
+
+    # --- commitments --------------------------------------------------------------------------------------------------
+
+    def actions(self) -> list[Action]:
+        """Return all commitments with their status, in order of meeting date and talk."""
+        rows = self._rows(
+            "SELECT c.id, c.content, m.info, coalesce(d.status, 'open') AS status, d.decided FROM commitments c "
+            "JOIN meetings m ON m.id = c.meeting LEFT JOIN decisions d ON d.commitment = c.id "
+            "ORDER BY m.info ->> '$.date', m.added, m.id, c.position"
+        )
+        return [
+            Action(r["id"], load(MeetingInfo, r["info"]), load(Commitment, r["content"]), r["status"], r["decided"])
+            for r in rows
+        ]
+
+    def decide(self, reference: str, status: Status) -> str:
+        """Set the status of the commitment whose id begins with ``reference``; return its id.
+
+        Raises:
+            NotFoundError: none, or more than one.
+
+        """
+        rows = self._rows("SELECT id FROM commitments WHERE substr(id, 1, length(?1)) = ?1", reference)
+        if len(rows) != 1 or not reference:
+            which = "no commitment" if not rows else f"{len(rows)} commitments"
+            raise NotFoundError(f"{which} with the id {reference!r}: `analyzer actions` shows the ids")
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (rows[0]["id"], status, self._now()))
+        return str(rows[0]["id"])
+
+    @cached_property
+    def made(self) -> str:
+        """The time that results of this session carry."""
+        return self._now()
+
+
+def commitment_id(meeting: str, commitment: Commitment) -> str:
+    """Return eight digits that stay the same when the same promise is found again in the same meeting."""
+    quote = commitment.quote
+    text = json.dumps([meeting, commitment.owner, quote.turn, quote.text, commitment.action])
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _statements(script: str) -> list[str]:
+    """Return a script's statements; SQLite's own ``executescript`` would commit the transaction it runs in."""
+    statements, running = [], ""
+    for line in script.splitlines(keepends=True):
+        running += line
+        if sqlite3.complete_statement(running):
+            statements.append(running)
+            running = ""
+    return statements

@@ -1,0 +1,176 @@
+"""The commands as a user runs them: what they print, how they leave."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("openai", "faster_whisper", "ctranslate2", "langchain_text_splitters", "numpy", "onnxruntime", "av")
+
+
+def loaded_by(arguments: list[str]) -> set[str]:
+    """Run the command line in a fresh process and return which heavy packages it loaded."""
+    code = (
+        "import sys\nfrom analyzer.cli import main\n"
+        f"sys.argv = ['analyzer', *{arguments!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print('LOADED', *[name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.rsplit("LOADED", 1)[1].split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert loaded_by(["--help"]) == set()
+
+
+def test_a_batch_with_nothing_left_loads_no_engine(analyzer, dialogue: Path, tmp_path: Path, monkeypatch) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    dialogue.rename(folder / "talk.txt")
+    assert analyzer("batch", folder).status == 0
+    monkeypatch.setenv("ANALYZER_LIBRARY", str(tmp_path / "library"))
+    assert loaded_by(["batch", str(folder)]) == set()
+
+
+def test_upload_prints_where_the_report_is(analyzer, dialogue: Path) -> None:
+    result = analyzer("upload", dialogue, "--manager", "Dana", "--date", "2026-03-17")
+    assert result.status == 0
+    report = Path(result.out.strip())
+    assert "Did the clinic sign the contract?" in report.read_text(encoding="utf-8")
+    assert report.with_suffix(".md").is_file()
+    assert json.loads(report.with_suffix(".json").read_text(encoding="utf-8"))["meeting"]["date"] == "2026-03-17"
+
+
+def test_the_same_file_twice_is_one_meeting(analyzer, dialogue: Path, tmp_path: Path) -> None:
+    analyzer("upload", dialogue)
+    copy = tmp_path / "copy of it.txt"
+    copy.write_bytes(dialogue.read_bytes())
+    analyzer("upload", copy)
+    assert len(json.loads(analyzer("list", "--json").out)) == 1
+
+
+def test_a_promise_becomes_an_action_with_its_day(analyzer, dialogue: Path) -> None:
+    analyzer("upload", dialogue, "--manager", "Dana", "--date", "2026-03-17")
+    actions = json.loads(analyzer("actions", "--json").out)
+    call = next(action for action in actions if action["action"].startswith("call"))
+    assert (call["owner"], call["due"], call["status"]) == ("Jules", "2026-03-19", "open")
+    assert call["quote"] in dialogue.read_text()
+
+
+def test_actions_are_done_dropped_and_filtered(analyzer, dialogue: Path) -> None:
+    analyzer("upload", dialogue, "--manager", "Dana", "--date", "2026-03-17")
+    first, *rest = json.loads(analyzer("actions", "--json").out)
+    assert analyzer("actions", "done", first["id"]).status == 0
+    assert [a["id"] for a in json.loads(analyzer("actions", "--open", "--json").out)] == [a["id"] for a in rest]
+    analyzer("upload", dialogue, "--manager", "Dana", "--date", "2026-03-18")  # a rerun keeps what a person decided
+    assert {a["status"] for a in json.loads(analyzer("actions", "--json").out) if a["id"] == first["id"]} == {"done"}
+    rows = list(csv.DictReader(io.StringIO(analyzer("actions", "--csv", "--owner", "jules").out)))
+    assert rows
+    assert {row["owner"] for row in rows} == {"Jules"}
+    assert analyzer("actions", "done", "zzzz").status == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "words"),
+    [
+        (lambda path: path.write_bytes(b""), 2, "0 bytes"),
+        (lambda path: path.mkdir(), 2, "is a folder"),
+        (lambda path: None, 2, "there is no file"),
+        (lambda path: path.write_bytes(b"%PDF-1.7\n" + bytes(3000)), 2, "cannot be decoded"),
+        (lambda path: path.write_text("no names here"), 2, "no transcript"),
+    ],
+)
+def test_unusable_input_is_one_line_and_status_two(analyzer, make, status, words, tmp_path: Path) -> None:
+    path = tmp_path / "call, 'quoted' é 😀.mp3"
+    make(path)
+    result = analyzer("upload", path, "--engine", "sphinx")
+    assert result.status == status
+    assert words in result.err
+    assert len(result.err.strip().splitlines()) == 1
+    assert "Traceback" not in result.err
+    assert not list((tmp_path / "library" / "reports").glob("*")) if (tmp_path / "library").exists() else True
+
+
+def test_a_recording_without_a_model_is_status_three_with_the_command(analyzer, write_wav) -> None:
+    import numpy as np
+
+    result = analyzer("upload", write_wav(np.random.default_rng(1).normal(0, 0.1, 16_000)))
+    assert result.status == 3
+    assert "analyzer models pull whisper:small" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--date", "17.3.2026"), "2026-03-17"),
+        (("--channels", "boss,rep"), "manager,rep"),
+        (("--engine", "magic"), "no engine 'magic'"),
+        (("--engine", "whisper:/nowhere"), "no model folder"),
+    ],
+)
+def test_a_wrong_flag_says_what_would_be_right(analyzer, arguments, words, write_wav) -> None:
+    import numpy as np
+
+    result = analyzer("upload", write_wav(np.random.default_rng(1).normal(0, 0.1, 16_000)), *arguments)
+    assert result.status == 2
+    assert words in result.err
+
+
+def test_of_several_files_the_good_ones_are_done(analyzer, dialogue: Path, tmp_path: Path) -> None:
+    result = analyzer("upload", dialogue, tmp_path / "missing.mp3", "--json")
+    assert result.status == 1
+    assert [entry["state"] for entry in json.loads(result.out)] == ["done", "failed"]
+
+
+def test_an_empty_library_says_what_to_do(analyzer) -> None:
+    result = analyzer("list")
+    assert result.status == 0
+    assert "analyzer upload" in result.err
+
+
+def test_doctor_names_what_is_missing(analyzer) -> None:
+    result = analyzer("doctor", "--json")
+    assert result.status == 3
+    assert any("analyzer models pull" in row["detail"] for row in json.loads(result.out))
+
+
+def test_the_published_schema_is_the_one_in_force(analyzer) -> None:
+    """Readers of the JSON report rely on the file; a change is made with `analyzer report --schema`."""
+    published = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+    assert json.loads(analyzer("report", "--schema").out) == published
+
+
+@pytest.mark.parametrize("form", ["md", "json", "html"])
+def test_a_report_can_be_printed_or_written(analyzer, dialogue: Path, form: str, tmp_path: Path) -> None:
+    analyzer("upload", dialogue)
+    printed = analyzer("report", "last", "--format", form).out
+    target = tmp_path / f"out.{form}"
+    assert analyzer("report", "talk.txt", "-o", target).status == 0
+    assert target.read_text(encoding="utf-8") == printed
+
+
+def test_settings_come_from_file_environment_and_flags_in_that_order(tmp_path: Path) -> None:
+    from analyzer.config import resolve
+
+    file = tmp_path / "c.toml"
+    file.write_text('engine = "sphinx"\nthreads = 3\nlanguage = "de"\n')
+    environ = {"ANALYZER_CONFIG": str(file), "ANALYZER_THREADS": "4", "ANALYZER_LANGUAGE": "fr"}
+    settings = resolve(environ, language="en", engine=None)
+    assert (settings.engine, settings.threads, settings.language) == ("sphinx", 4, "en")
+
+
+@pytest.mark.parametrize("text", ["engin = 'x'", "threads = 'many'", "threads ="])
+def test_a_wrong_settings_file_names_itself(analyzer, text: str, tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(text)
+    monkeypatch.setenv("ANALYZER_CONFIG", str(file))
+    result = analyzer("list")
+    assert result.status == 2
+    assert "c.toml" in result.err
