@@ -1,8 +1,8 @@
 """Benchmarks: each a ratio of two measurements in one run.  `make bench`, or `python eval/bench.py NAME…`.
 
-    memory   peak memory of audio handling (decoding, channels, voice activity) for 2 hours over that for 10 minutes
-    help     wall time of `analyzer --help` over `python -c "import typer"`
-    library  time of adding a meeting to a library of 1,000 over that at 100
+memory   peak memory of audio handling (decoding, channels, voice activity) for 2 hours over that for 10 minutes
+help     wall time of `analyzer --help` over `python -c "import typer"`
+library  time of adding a meeting to a library of 1,000 over that at 100
 """
 
 from __future__ import annotations

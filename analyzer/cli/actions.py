@@ -10,7 +10,9 @@ import typer
 
 from analyzer.cli import common
 
-app = typer.Typer(help="List commitments across meetings; mark them done.", invoke_without_command=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="List commitments across meetings; mark them done.", invoke_without_command=True, rich_markup_mode=None
+)
 _COLUMNS = (
     "id",
     "status",

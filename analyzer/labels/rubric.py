@@ -41,6 +41,8 @@ class Kind(BaseModel):
     name: str
     definition: str
     working: bool
+    abstains: bool = False
+    """Whether it says that nothing can be said."""
 
 
 class Topic(BaseModel):

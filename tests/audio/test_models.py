@@ -67,7 +67,9 @@ class Hub(BaseHTTPRequestHandler):
 
     def answer(self, body: bool) -> None:
         if "/tree/" in self.path:
-            tree = [{"type": "file", "path": name, "size": len(content), "oid": "0" * 40} for name, content in FILES.items()]
+            tree = [
+                {"type": "file", "path": name, "size": len(content), "oid": "0" * 40} for name, content in FILES.items()
+            ]
             self.send(json.dumps(tree).encode(), "application/json", body)
             return
         if self.path.startswith("/api/models/"):
