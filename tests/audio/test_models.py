@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
 from analyzer.audio.models import find_any_whisper, find_whisper, installed, missing_files, pull_whisper
 from analyzer.errors import InputError, MissingError
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from analyzer.audio.decode import RATE, decode
 from analyzer.audio.recognise import Heard, recognise
-from analyzer.audio.sphinx import SphinxTranscriber
 from analyzer.audio.speech import speech_spans
-
+from analyzer.audio.sphinx import SphinxTranscriber
 from tests.conftest import JUNIPER, ROOT
 
 pytestmark = pytest.mark.speech
