@@ -38,4 +38,4 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,sphinx]'
-	@touch $@
+	@touch $@ $(VENV)/.demo

@@ -63,8 +63,11 @@ def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
     with pipeline.library.claim(intake.content_hash, wait=3600) as mine:
         if not mine:
             raise LibraryError(f"{file.name!r} has been held by another analyzer for an hour: stop that one first")
-        with common.progress(file.name) as update:
-            pipeline.progress = update
+        try:
+            analysis = _run(pipeline, intake)
+        except MissingError:
+            if pipeline.settings.engine != "auto" or not common.offer_model(pipeline.settings):
+                raise
             analysis = _run(pipeline, intake)
     return {
         "file": str(file),
@@ -75,11 +78,8 @@ def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
 
 
 def _run(pipeline: Any, intake: Any) -> Any:
-    try:
-        return pipeline.run(intake)
-    except MissingError:
-        if pipeline.settings.engine != "auto" or not common.offer_model(pipeline.settings):
-            raise
+    with common.progress(intake.path.name) as update:
+        pipeline.progress = update
         return pipeline.run(intake)
 
 
