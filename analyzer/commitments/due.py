@@ -509,6 +509,9 @@ _DEADLINE = _compiled(r"(by|before|until|till|within|inside|no|not|latest|for|ah
 _OPEN = _compiled("OPEN")
 _TO_TIME = _compiled(r" (\. )?((?!and |then |i'll )ANY ){0,3}")
 _TO_EVENT = _compiled(r" ((and|or|so|but|which|that's|is|on|at|with|i'd|say|ideally|if|possible|maybe|hopefully) )*")
+_REACHED = re.compile(
+    r"(?:ring|call|phone|catch|see|tell|ask|meet|email|text|visit|get|give|send|show|chase|grab) her $"
+)
 _TAKEN_BACK = _compiled(r"(?<!\S)(\.|no|not|sorry|actually|rather|wait|instead|mean|make (it|that))(?!\S)|^$")
 _TO_DAY = _compiled(r" (ANY ){0,6}")
 _TO_ANYTHING = _compiled(r" (AWAY|AHEAD|of) ((ITS|this|that|an?) )?ANY")
@@ -575,10 +578,16 @@ def _is_none(words: str, start: int, end: int, kind: Kind) -> bool:
     """Whether the words beside it show that it is over ("since Monday"), denied ("not Friday") or a name."""
     if kind == "measure":
         return _is_past(words, start, end)
-    hers = words.endswith("her ", 0, start) and words[start:end] in _WEEKDAY and not _OPEN.match(words, end)
-    if hers or _NEVER.search(words, max(0, start - 15), start):
+    if _is_hers(words, start, end) or _NEVER.search(words, max(0, start - 15), start):
         return True
     return not _DEADLINE.match(words, start) and _is_past(words, start, end)
+
+
+def _is_hers(words: str, start: int, end: int) -> bool:
+    """Whether a day is somebody's: "her Monday report", and not "ring her Monday, first thing"."""
+    if not words.endswith("her ", 0, start) or words[start:end] not in _WEEKDAY:
+        return False
+    return not _OPEN.match(words, end) and not _REACHED.search(words, 0, start)
 
 
 def _is_past(words: str, start: int, end: int) -> bool:

@@ -1,205 +1,209 @@
-"""The ``local`` engine: rules over first-person promises, requests and instructions, and how they are answered."""
+"""The ``local`` engine: a linear classifier over clauses, and rules for what a promise says.  No key, no network."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from analyzer.commitments.due import find_due, resolve_due
-from analyzer.labels.cues import is_question, sentences
+from analyzer.commitments.clauses import Clause, rows
+from analyzer.commitments.due import DuePhrase, find_due, resolve_due
+from analyzer.labels.evidence import start_of
+from analyzer.labels.linear import LinearModel, fingerprint, load_model
 from analyzer.model import Commitment, Exchange, Origin, Quote, Transcript, Turn
 
-_SAME = 75
-"""Token-set similarity of two actions of one owner from which they are one promise said twice."""
-_LONGEST = 30
-"""Words of a quote, where speech without punctuation gives no end."""
+WEIGHTS = Path(__file__).with_name("weights.npz")
+_SAME_TURN = 85
+"""Token-set similarity of two actions in one turn from which they are one promise said twice."""
+_SHARED = 0.6
+"""Share of what the shorter action names that the other one has to name too."""
+_COMMON = frozenset(
+    "the and for with that this them they him her his have has get got put can will would just out from about then also "
+    "you your not one some any all but let make going then there than into over what when who how".split()
+)
+_ANSWER = 12
+"""Words of a reply that is taken for the answer to when."""
+_NEAR = 80
+"""Characters behind a promise in which its deadline may follow."""
 
-_VERB = r"(?P<verb>[a-z]+(?:'ll)?)"
-_HEDGE = r"(?P<hedge>(?:try|hope|aim|attempt|see if i can)(?: to)? )?"
-_ADVERB = r"(?:just |then |also |definitely |probably |maybe |certainly |gladly |go and |go ahead and |make sure to )*"
-_PROMISE = re.compile(
-    rf"\b(?P<who>i(?:'ll| will|'m going to| am going to|'m gonna| shall)|let me|leave it with me[, ]*i(?:'ll| will))\s+"
-    rf"(?P<not>not |never )?{_ADVERB}{_HEDGE}{_VERB}",
+_NEW = re.compile(
+    r"\b(?:i'?ll|i will|i'?m going to|i am going to|let me|can you|could you|will you|you need to|you should|make sure|"
+    r"i want you|i need you)\b",
     re.IGNORECASE,
 )
-_CAN = re.compile(rf"\bi (?:can|could) {_ADVERB}(?P<hedge>)(?P<not>)?{_VERB}", re.IGNORECASE)
-_TOLD = re.compile(
-    rf"\bi (?:told|promised) (?:him|her|them|the \w+|[A-Z]\w+) (?:that )?(?:i'd|i would|i'll|i will)\s+"
-    rf"(?P<not>not )?{_ADVERB}(?P<hedge>){_VERB}",
+_HEDGED = re.compile(
+    r"\b(?:try|maybe|probably|might|see if|hope(?:fully)?|should be able|if i can|not sure)\b", re.IGNORECASE
 )
-_REQUEST = re.compile(
-    rf"\b(?:could|can|would|will) you (?:please |also |maybe )?(?P<hedge>)(?P<not>)?{_VERB}", re.IGNORECASE
+_IF_THEN = re.compile(r"\b(?:if|and then)\b.{5,}", re.IGNORECASE)
+_TO_CUSTOMER = re.compile(r"\bi (?:told|promised|said to) (?!you\b)|\bi'?ve (?:told|promised) (?!you\b)", re.IGNORECASE)
+_WHEN = re.compile(r"\b(?:when|by when|what day|how soon|which day)\b", re.IGNORECASE)
+_PURPOSE = re.compile(
+    r",? (?:so (?:that )?(?=it|he|she|they|you|we|i)|because|which|before you|in case)\b", re.IGNORECASE
 )
-_DO = (
-    "send|call|ring|phone|email|mail|book|write|update|enter|draft|prepare|schedule|copy|invite|order|submit|forward|"
-    "text|message|log|bring|finish|fill|sign|print|post|share|review|arrange|ask"
-)
-_INSTRUCTION = re.compile(
-    rf"(?:^|\b(?:and|then|so|please|you (?:should|need to|have to|must)|i (?:want|need) you to|make sure you)\s+)"
-    rf"(?P<not>do not |don't )?(?P<hedge>)(?P<verb>{_DO})\s+(?!back\b)\w+",
+_LEAD = re.compile(
+    r"^(?:(?:and|so|but|then|okay|ok|yeah|yes|no|right|well|um|uh|oh|also|just|please|maybe|look|sure|fine|because)\b[,.]?\s*)*"
+    r"(?:(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i'?d|let me|can you|could you|will you|would you|"
+    r"you need to|you should|you have to|you'?ll|make sure (?:you|to)|i want you to|i need you to|we'?ll|i'?ll try to|"
+    r"i told (?:him|her|them) (?:that )?i(?:'d| would|'ll))\s+)?(?:just |also |then |definitely |go and |try to |try and )*",
     re.IGNORECASE,
 )
-_NO_ACTION = frozenset(
-    "be have think see know need want guess say keep continue like love feel understand admit hope remember lose win miss "
-    "stay believe wait bet probably wonder assume tell never always mean stop end imagine take close hit hear go get let "
-    "agree".split()
-)
-_PHRASES = re.compile(
-    r"\bi(?:'ll| will) (?:be honest|tell you (?:what|that|why|how|something)|take (?:it|that)|get there|get back to that|"
-    r"go (?:with|for) that|get used)",
-    re.IGNORECASE,
-)
-_WHOLE = re.compile(
-    r"\bi(?:'ll| will) (?:take (?:him|her|them|the|a|my|maria|care)|get (?:it|that|them|the|you|back|a|hold)|"
-    r"go (?:to|and|over|through|back|there|see)|have (?:it|that|them|the|a)|tell (?:him|her|them)|"
-    r"see (?:him|her|them))",
-    re.IGNORECASE,
-)
-_ASSENT = re.compile(
-    r"^(?:um |uh |oh |and |well )*(?:yes|yeah|yep|sure|okay|ok|all right|alright|will do|deal|fine|great|perfect|"
-    r"got it|of course|i will|i can|that would|thank|thanks|done|no problem|absolutely|mm-?hm|right|good|please)\b",
-    re.IGNORECASE,
-)
-_WITH_IF = re.compile(r"\b(?:and|then) if\b|\bso (?:that )?(?:you|he|she|they) (?:can|has|have)\b", re.IGNORECASE)
-_CONDITION = re.compile(r"^(?:and |but |so |then )?(?:if|when|unless|in case)\b", re.IGNORECASE)
-_PAST_DEADLINE = re.compile(r"\b(?:already|yesterday|last (?:week|night|month))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """A stretch of one turn that holds a promise."""
+
     turn: Turn
-    owner: str
-    verb: str
-    words: str
-    """From the promise's first word to the end of its sentence, verbatim."""
-    quote: str
+    start: int
+    first_end: int
+    """Where its first clause ends: what follows goes on with it."""
+    end: int
+    certainty: float
+    """Log odds."""
+    by_speaker: bool
     origin: Origin
-    hedged: bool
-    to_customer: bool = False
+
+    @property
+    def text(self) -> str:
+        """The quote."""
+        return self.turn.text[self.start : self.end]
 
 
 class LocalExtractor:
-    """Extracts by rules."""
+    """Extracts with trained weights."""
 
     name = "local"
-    model = "rules"
-    version = "1"
+    version = "2"
+
+    def __init__(self, weights: Path = WEIGHTS) -> None:
+        self._weights = weights
+        self.model = f"linear {fingerprint(weights)}"
 
     def extract(self, transcript: Transcript, exchanges: Sequence[Exchange], said_on: date | None) -> list[Commitment]:
         """Return the commitments; see `Extractor.extract`."""
-        found = [_commitment(one, transcript, said_on) for one in _find(transcript)]
-        known = len({turn.speaker for turn in transcript.turns}) > 1
-        return [one if known else replace(one, owner=None) for one in _merge(found)]
+        model = _load(self._weights)
+        clauses, found = rows(transcript, model.index)
+        if not clauses:
+            return []
+        logits = {head: np.asarray(values, float) for head, values in model.logits(found).items()}
+        promises = promises_of(clauses, logits, model)
+        known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
+        made = [_commitment(one, transcript, said_on, model, known) for one in promises]
+        return _merge(made)
 
 
-def _find(transcript: Transcript) -> Iterator[_Found]:
-    turns = transcript.turns
-    for position, turn in enumerate(turns):
-        before = turns[position - 1] if position else None
-        after = turns[position + 1] if position + 1 < len(turns) else None
-        for sentence in sentences(turn.text):
-            yield from _first_person(sentence, turn, before, after)
-            yield from _second_person(sentence, turn, after, transcript)
+@cache
+def _load(weights: Path) -> LinearModel:
+    return load_model(weights)
 
 
-def _first_person(sentence: str, turn: Turn, before: Turn | None, after: Turn | None) -> Iterator[_Found]:
-    promised = False
-    for pattern in (_PROMISE, _TOLD):
-        for match in pattern.finditer(sentence):
-            words = _clip(sentence[match.start() :])
-            if match["not"] or not _is_action(match["verb"], words) or _is_condition(sentence, match.start()):
-                continue
-            promised = True
-            asked = before is not None and before.speaker != turn.speaker and bool(_REQUEST.search(before.text))
-            origin: Origin = "proposed_accepted" if asked and pattern is _PROMISE else "volunteered"
-            quote = sentence if len(sentence.split()) <= _LONGEST else words
-            yield _Found(
-                turn, turn.speaker, match["verb"], words, quote, origin, bool(match["hedge"]), pattern is _TOLD
-            )
-    offer = _CAN.search(sentence)
-    if offer and not promised and not is_question(sentence) and _is_action(offer["verb"], sentence):
-        asked = before is not None and before.speaker != turn.speaker and bool(_REQUEST.search(before.text))
-        taken = after is not None and after.speaker != turn.speaker and bool(_ASSENT.match(after.text))
-        if (asked or taken) and "if" not in sentence.lower().split():
-            words = _clip(sentence[offer.start() :])
-            yield _Found(turn, turn.speaker, offer["verb"], words, words, "proposed_accepted", hedged=False)
+def promises_of(clauses: Sequence[Clause], logits: dict[str, NDArray[np.float64]], model: LinearModel) -> list[Found]:
+    """Return the stretches whose odds are over the threshold; neighbours that go on with one promise are one."""
+    odds = logits["promise"][:, 1] - logits["promise"][:, 0]
+    speaker = model.heads["owner"].index("speaker")
+    found: list[Found] = []
+    before: Clause | None = None
+    for n, clause in enumerate(clauses):
+        if odds[n] > model.facts["threshold"]:
+            origin = model.heads["origin"][int(logits["origin"][n].argmax())]
+            by_speaker = int(logits["owner"][n].argmax()) == speaker
+            one = Found(clause.turn, clause.start, clause.end, clause.end, float(odds[n]), by_speaker, origin)  # type: ignore[arg-type]
+            goes_on = before is not None and before.turn.n == clause.turn.n and not _NEW.search(clause.text)
+            if goes_on and found:
+                last = found[-1]
+                found[-1] = replace(last, end=clause.end, certainty=max(last.certainty, one.certainty))
+            else:
+                found.append(one)
+            before = clause
+        else:
+            before = None
+    return found
 
 
-def _second_person(sentence: str, turn: Turn, after: Turn | None, transcript: Transcript) -> Iterator[_Found]:
-    """A manager's instruction becomes the rep's commitment; accepted if the rep says so next, else assigned."""
-    rep = transcript.named("rep")
-    if transcript.role_of(turn.speaker) != "manager" or rep is None or is_question(sentence):
-        return
-    match = _INSTRUCTION.search(sentence)
-    if match is None or match["not"]:
-        return
-    assent = after is not None and after.speaker == rep and bool(_ASSENT.match(after.text))
-    if not assent and find_due(sentence) is None:
-        return  # unanswered and undated: advice, for all that the words show
-    words = _clip(sentence[match.start("verb") :])
-    origin: Origin = "proposed_accepted" if assent else "assigned"
-    yield _Found(turn, rep, match["verb"], words, words, origin, hedged=False)
-
-
-def _is_action(verb: str, words: str) -> bool:
-    if _PAST_DEADLINE.search(words) or _PHRASES.search(words):
-        return False
-    return verb.lower() not in _NO_ACTION or bool(_WHOLE.search(words))
-
-
-def _is_condition(sentence: str, at: int) -> bool:
-    """Whether the promise hangs on an if-clause before it: a tactic, unless it names a day."""
-    return bool(_CONDITION.search(sentence[:at].strip())) and find_due(sentence) is None
-
-
-def _clip(words: str) -> str:
-    """End an unpunctuated stretch at a plausible place; the result is a verbatim beginning of ``words``."""
-    pieces = list(re.finditer(r"\S+", words))
-    return words if len(pieces) <= _LONGEST else words[: pieces[_LONGEST - 1].end()]
-
-
-def _commitment(found: _Found, transcript: Transcript, said_on: date | None) -> Commitment:
-    due = find_due(found.words) or find_due(found.quote)
+def _commitment(
+    found: Found, transcript: Transcript, said_on: date | None, model: LinearModel, roles_known: bool
+) -> Commitment:
+    due = _deadline(found, transcript)
     day = resolve_due(due.text, said_on) if due and said_on else None
-    quote = Quote(found.turn.n, found.turn.speaker, found.turn.start, found.quote)
+    at, share = model.facts["calibration"]
     return Commitment(
-        owner=found.owner,
+        owner=_owner(found, transcript) if roles_known else None,
         action=_action(found, due.text if due else None, transcript),
         due_text=due.text if due else None,
         due=day,
         strength=_strength(found, day),
         origin=found.origin,
-        quote=quote,
-        to_customer=found.to_customer,
+        quote=Quote(found.turn.n, found.turn.speaker, start_of(found.turn, found.text), found.text),
+        to_customer=bool(_TO_CUSTOMER.search(found.text)),
+        confidence=round(float(np.interp(found.certainty, at, share)), 3) if roles_known else None,
     )
 
 
-def _strength(found: _Found, day: date | None) -> int:
-    if found.hedged or re.search(r"\b(?:maybe|probably|hopefully)\b", found.words, re.IGNORECASE):
+def _owner(found: Found, transcript: Transcript) -> str | None:
+    speaker = found.turn.speaker
+    if found.by_speaker:
+        return speaker
+    others = [person.name for person in transcript.participants if person.name != speaker]
+    return others[0] if len(others) == 1 else None
+
+
+def _deadline(found: Found, transcript: Transcript) -> DuePhrase | None:
+    """Return the deadline in the quote, else right behind it, else in a short answer to the question for when."""
+    first = found.turn.text[found.start : found.first_end]
+    for words in (_PURPOSE.split(first)[0], first, found.text):
+        if inside := find_due(words):
+            return inside
+    if behind := _first_sentence(found.turn.text[found.end :]):
+        return find_due(behind)
+    turns = transcript.turns
+    following = [turn.text for turn in turns[found.turn.n : found.turn.n + 2]]
+    asked = bool(following) and bool(_WHEN.search(following[0]))
+    if asked and len(following) > 1:
+        return find_due(following[1])
+    before = turns[found.turn.n - 2].text if found.turn.n > 1 else ""
+    short = len(found.turn.text.split()) <= _ANSWER
+    return find_due(before) if short and _WHEN.search(before) is None and "?" in before else None
+
+
+def _first_sentence(text: str) -> str:
+    """Return the words right behind a promise, as long as they begin no other."""
+    text = text[:_NEAR]
+    end = re.search(r"[.!?]", text)
+    text = text[: end.start()] if end else text
+    other = _NEW.search(text)
+    return text[: other.start()].strip() if other else text.strip()
+
+
+def _strength(found: Found, day: date | None) -> int:
+    if _HEDGED.search(found.text):
         return 2
     if found.origin == "assigned" or day is None:
         return 3
-    return 5 if _WITH_IF.search(found.words) else 4
+    return 5 if _IF_THEN.search(found.text) else 4
 
 
-def _action(found: _Found, due: str | None, transcript: Transcript) -> str:
-    """Return a short imperative: the words from the verb on, without the deadline, ``you`` and ``me`` by name."""
-    at = re.search(rf"\b{re.escape(found.verb)}\b", found.words)
-    words = found.words[at.start() :] if at else found.words
-    if due:
+def _action(found: Found, due: str | None, transcript: Transcript) -> str:
+    """Return a short imperative: the words without their lead and deadline, ``you`` and ``me`` by name."""
+    words = found.text
+    if due and len(words) > len(due) + 8:
         words = words.replace(due, " ")
+    led = _LEAD.sub("", " ".join(words.split()), count=1)
+    words = led if len(led.split()) > 1 else words
     speaker = found.turn.speaker
-    listener = next((p.name for p in transcript.participants if p.name != speaker), None)
+    listener = next((person.name for person in transcript.participants if person.name != speaker), None)
     if listener:
         words = re.sub(r"\byou\b(?! to\b)", listener.split()[0], words)
-    if found.owner != speaker:
+    if not found.by_speaker:
         words = re.sub(r"\bme\b", speaker.split()[0], words)
-    words = " ".join(words.split()).rstrip(" .,;!?-")
-    return words[:1].lower() + words[1:]
+    words = " ".join(words.split()).strip(" .,;!?-")
+    return (words[:1].lower() + words[1:]) or found.text
 
 
 def _merge(commitments: Sequence[Commitment]) -> list[Commitment]:
@@ -209,10 +213,22 @@ def _merge(commitments: Sequence[Commitment]) -> list[Commitment]:
         same = next((i for i, other in enumerate(merged) if _alike(one, other)), None)
         if same is None:
             merged.append(one)
-        elif one.due_text:
+        elif one.due is not None or (one.due_text and merged[same].due is None):
             merged[same] = replace(one, origin=merged[same].origin)
     return merged
 
 
 def _alike(one: Commitment, other: Commitment) -> bool:
-    return one.owner == other.owner and fuzz.token_set_ratio(one.action, other.action) >= _SAME
+    """Whether two are one promise: the same owner, and actions that share most of what they name."""
+    if one.owner != other.owner:
+        return False
+    if one.quote.turn == other.quote.turn:
+        return fuzz.token_set_ratio(one.action, other.action) >= _SAME_TURN
+    named, others = _named(one), _named(other)
+    shared = len(named & others)
+    return shared >= 2 and shared >= _SHARED * min(len(named), len(others))
+
+
+def _named(one: Commitment) -> set[str]:
+    """Return what an action names: its words but the commonest."""
+    return {word for word in re.findall(r"[a-z0-9']{3,}", one.action.lower()) if word not in _COMMON}

@@ -1,159 +1,177 @@
-"""The ``local`` engine: rules over what a turn does and how the rep answers.  No key, no network, no confidence."""
+"""The ``local`` engine: linear classifiers over turns and a best sequence of exchanges.  No key, no network.
+
+Trained by `analyzer.labels.train` on the project's own meetings; runs on numpy alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.errors import EngineError
 from analyzer.labels import cues
+from analyzer.labels.decode import best_exchanges, log_softmax
+from analyzer.labels.evidence import evidence_of, opening_turn
+from analyzer.labels.features import rows
+from analyzer.labels.linear import LinearModel, fingerprint, load_model
 from analyzer.labels.rubric import Rubric
-from analyzer.labels.topics import topic_of
-from analyzer.model import Exchange, Quote, Role, Transcript, Turn
+from analyzer.model import Exchange, QuestionForm, Transcript, Turn
 
-_INITIATING = ("thinking", "question", "takeover", "instruction", "feedback", "verdict", "admin")
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """What one turn does."""
-
-    turn: Turn
-    role: Role | None
-    act: str
-    """One of `_INITIATING`, ``request``, ``social`` or ``reply``."""
-    sentence: str
-    """The words that show it."""
-    shift: bool
-    """Whether it turns to something new in so many words."""
+WEIGHTS = Path(__file__).with_name("weights.npz")
+Array = NDArray[np.floating]
 
 
 class LocalLabeler:
-    """Labels by rules."""
+    """Labels with trained weights."""
 
     name = "local"
-    model = "rules"
-    version = "1"
+    version = "2"
+
+    def __init__(self, weights: Path = WEIGHTS) -> None:
+        self._weights = weights
+        self.model = f"linear {_fingerprint(weights)}"
 
     def label(self, transcript: Transcript, rubric: Rubric) -> list[Exchange]:
-        """Return exchanges that cover the turns; see `Labeler.label`."""
-        moves = [_move(turn, transcript.role_of(turn.speaker)) for turn in transcript.turns]
-        groups = _segment(moves)
-        exchanges = [_exchange(group) for group in groups]
-        return _mark_setup(exchanges)
+        """Return exchanges that cover the turns; see `Labeler.label`.
+
+        Confidence is the share of like exchanges that were right in cross-validation; where roles are withheld there
+        is none.
+        """
+        model = _load(self._weights)
+        _check(model, rubric)
+        if not transcript.turns:
+            return []
+        scores = Scores.of(model, model.logits(rows(transcript, model.index)))
+        known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
+        found = [_exchange(transcript, span, scores, model, rubric, known) for span in scores.spans]
+        return _mark_setup(found, rubric)
 
 
-def _move(turn: Turn, role: Role | None) -> _Move:
-    parts = cues.sentences(turn.text)
-    act, sentence = "reply", parts[0]
-    for part in reversed(parts):  # the last purpose of a turn is the one that is answered
-        found = _act(part, role)
-        if found != "reply":
-            act, sentence = found, part
-            break
-    return _Move(turn, role, act, sentence, bool(cues.SHIFT.search(turn.text)))
+@cache
+def _fingerprint(weights: Path) -> str:
+    try:
+        return fingerprint(weights)
+    except OSError as error:
+        raise EngineError(f"the weights {str(weights)!r} are missing: install the package again") from error
 
 
-def _act(sentence: str, role: Role | None) -> str:
-    asks = cues.is_question(sentence)
-    if role == "rep":
-        if cues.TAKEOVER_REQUEST.search(sentence):
-            return "request"
-        if asks and cues.content_words(sentence) > 2:
-            return "request"
-        return "reply"
-    if cues.TAKEOVER.search(sentence):
-        return "takeover"
-    if cues.THINKING_QUESTION.search(sentence):
-        return "thinking"
-    if cues.VERDICT.search(sentence):
-        return "verdict"
-    if cues.ADMIN.search(sentence):
-        return "admin"
-    if asks and not (cues.SOCIAL.search(sentence) and cues.content_words(sentence) < 8):
-        return "question"
-    if cues.FEEDBACK.search(sentence):
-        return "feedback"
-    if cues.INSTRUCTION.search(sentence):
-        return "instruction"
-    return "social" if cues.SOCIAL.search(sentence) else "reply"
+@cache
+def _load(weights: Path) -> LinearModel:
+    return load_model(weights)
 
 
-def _segment(moves: Sequence[_Move]) -> list[list[_Move]]:
-    groups: list[list[_Move]] = []
-    current = ""
-    for move in moves:
-        opens = move.act in (*_INITIATING, "request") and (move.act != current or move.shift)
-        if not groups or opens:
-            groups.append([move])
-            current = move.act
-        else:
-            groups[-1].append(move)
-            if current in ("", "social", "reply"):
-                current = move.act
-    return groups
+def _check(model: LinearModel, rubric: Rubric) -> None:
+    unknown = set(model.heads["label"]) - {label.id for label in rubric.labels}
+    if unknown or set(model.heads["topic"]) - {topic.id for topic in rubric.topics}:
+        raise EngineError(
+            f"the local engine was trained on rubric {model.facts['rubric']} and cannot follow rubric "
+            f"{rubric.version!r}, which lacks {', '.join(sorted(unknown)) or 'its topics'}: use an LLM for other rubrics"
+        )
 
 
-def _exchange(group: Sequence[_Move]) -> Exchange:
-    opening = next((move for move in group if move.act not in ("reply",)), group[0])
-    focus, kind = _focus(opening, group)
-    forms = [cues.question_form(move.sentence) for move in group if move.role == "manager"]
-    evidence = [_quote(opening)]
-    answer = max((m for m in group if m.role == "rep" and m is not opening), key=_weight, default=None)
-    if focus == "coaching" and answer is not None:
-        evidence.append(_quote(answer))
-    text = " ".join(move.turn.text for move in group)
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Log probabilities for each turn, and the exchanges that follow."""
+
+    label: Array
+    """Shape (turns, labels), with the training set's shares partly taken out."""
+    time: Array
+    topic: Array
+    spans: list[tuple[int, int, int]]
+
+    @classmethod
+    def of(cls, model: LinearModel, logits: dict[str, Any]) -> Scores:
+        """Return the scores of a meeting's turns."""
+        facts = model.facts
+        label = log_softmax(log_softmax(logits["label"]) - facts["prior_weight"] * np.log(facts["prior"]))
+        opening = log_softmax(logits["opening"])
+        odds = facts["opening_weight"] * (opening[:, 1] - opening[:, 0])
+        spans = best_exchanges(label, odds, facts["switch"])
+        return cls(label, log_softmax(logits["time"]), log_softmax(logits["topic"]), spans)
+
+    def certainty(self, span: tuple[int, int, int], same: Array) -> float:
+        """Return the mean probability over a span's turns of the labels marked in ``same``."""
+        first, last, _ = span
+        return float(np.exp(self.label[first : last + 1])[:, same].sum(axis=1).mean())
+
+
+def _exchange(
+    transcript: Transcript,
+    span: tuple[int, int, int],
+    scores: Scores,
+    model: LinearModel,
+    rubric: Rubric,
+    roles_known: bool,
+) -> Exchange:
+    first, last, best = span
+    turns = transcript.turns[first : last + 1]
+    focus, kind = split_label(model.heads["label"][best], rubric)
+    confidence = calibrated(model, scores.certainty(span, same_focus(model, focus, rubric))) if roles_known else None
+    if confidence is not None and confidence < model.facts["abstain"]:
+        focus, kind = abstention(rubric)
+    opening = opening_turn(turns)
+    coached = any(one.id == focus and one.measure == "coached" for one in rubric.focuses)
     return Exchange(
-        first=group[0].turn.n,
-        last=group[-1].turn.n,
+        first=first + 1,
+        last=last + 1,
         focus=focus,
         kind=kind,
-        time=cues.time_of(opening.sentence),
-        topic=topic_of(text),
-        initiator=opening.role,
-        evidence=tuple(evidence),
-        question_form=next((form for form in forms if form != "none"), "none"),
+        time=model.heads["time"][int(scores.time[first : last + 1].sum(axis=0).argmax())],  # type: ignore[arg-type]
+        topic=model.heads["topic"][int(scores.topic[first : last + 1].sum(axis=0).argmax())],
+        initiator=transcript.role_of(opening.speaker),
+        evidence=evidence_of(transcript, turns, coached),
+        question_form=_question_form(transcript, turns),
+        confidence=confidence,
     )
 
 
-def _weight(move: _Move) -> tuple[int, int]:
-    return len(cues.THINKING_REPLY.findall(move.turn.text)), len(move.turn.text)
+def split_label(label: str, rubric: Rubric) -> tuple[str, str | None]:
+    """Return focus and kind of a label."""
+    kind = next((kind for kind in rubric.kinds if kind.id == label), None)
+    return (kind.of, kind.id) if kind else (label, None)
 
 
-def _focus(opening: _Move, group: Sequence[_Move]) -> tuple[str, str | None]:
-    """Apply the rubric's tests in their order, as far as words show them."""
-    replies = " ".join(move.turn.text for move in group if move.role != "manager")
-    thinks = len(cues.THINKING_REPLY.findall(replies)) > 0 and cues.content_words(replies) >= 5
-    words = sum(cues.content_words(move.turn.text) for move in group)
-    if opening.act == "takeover" or (opening.act == "request" and cues.TAKEOVER_REQUEST.search(opening.sentence)):
-        return "neither", "team_selling"
-    if opening.act == "verdict" and not thinks:
-        return "neither", "appraisal"
-    if opening.act == "feedback" or (opening.act in ("thinking", "instruction", "request", "verdict") and thinks):
-        return "coaching", None
-    if opening.act == "admin":
-        return "neither", "admin"
-    if opening.act == "instruction":
-        return "neither", "directing"
-    if opening.act in ("question", "thinking"):
-        return "inspection", None
-    if opening.role == "rep" and cues.content_words(opening.turn.text) > 5:
-        return "inspection", None
-    if words < 5 and opening.act != "social":
-        return "neither", "unclear"
-    return "neither", "social"
+def abstention(rubric: Rubric) -> tuple[str, str | None]:
+    """Return focus and kind that say that nothing can be said."""
+    kind = next(kind for kind in rubric.kinds if kind.abstains)
+    return kind.of, kind.id
 
 
-def _mark_setup(exchanges: Sequence[Exchange]) -> list[Exchange]:
+def same_focus(model: LinearModel, focus: str, rubric: Rubric) -> Array:
+    """Return which of the model's labels are of that focus."""
+    return np.array([split_label(label, rubric)[0] == focus for label in model.heads["label"]])
+
+
+def calibrated(model: LinearModel, certainty: float) -> float:
+    """Return how often exchanges of that certainty were right in cross-validation."""
+    at, share = model.facts["calibration"]
+    return round(float(np.interp(certainty, at, share)), 3)
+
+
+def _question_form(transcript: Transcript, turns: Sequence[Turn]) -> QuestionForm:
+    """Return the form of the manager's first question."""
+    for turn in turns:
+        if transcript.role_of(turn.speaker) != "manager":
+            continue
+        forms = [cues.question_form(sentence) for sentence in cues.sentences(turn.text)]
+        found = [form for form in forms if form != "none"]
+        if found:
+            return found[-1]  # of several stacked, the one that is answered
+    return "none"
+
+
+def _mark_setup(exchanges: Sequence[Exchange], rubric: Rubric) -> list[Exchange]:
     """Facts asked in order to work on them at once are a set-up: the next exchange on the topic is coaching."""
-    from dataclasses import replace
-
     marked = []
     for position, exchange in enumerate(exchanges):
         following = next((e for e in exchanges[position + 1 :] if e.topic == exchange.topic), None)
-        setup = exchange.focus == "inspection" and following is not None and following.focus == "coaching"
+        inspected = rubric.measured(exchange) == "inspected"
+        setup = inspected and following is not None and rubric.measured(following) == "coached"
         marked.append(replace(exchange, setup=setup))
     return marked
-
-
-def _quote(move: _Move) -> Quote:
-    return Quote(move.turn.n, move.turn.speaker, move.turn.start, move.sentence)

@@ -503,3 +503,17 @@ def test_a_long_turn_takes_time_in_proportion_to_its_length(words: str) -> None:
 
     assert min(seconds(10_000) for _ in range(3)) < 1.0
     assert min(seconds(20_000) for _ in range(3)) < 4 * min(seconds(10_000) for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Ring her Monday, uh, first thing.", "Monday, uh, first thing"),
+        ("I'll catch her Thursday, first thing, about the offer.", "Thursday"),
+        ("I looked at her Monday report.", None),
+    ],
+)
+def test_a_day_on_which_she_is_reached_is_not_hers(sentence: str, found: str | None) -> None:
+    """Her Monday report is a name; ringing her Monday is a deadline."""
+    phrase = find_due(sentence)
+    assert (phrase.text if phrase else None) == found

@@ -1,0 +1,268 @@
+"""``analyzer eval``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from analyzer.cli import common
+from analyzer.errors import InputError
+
+app = typer.Typer(
+    help="Score engines on labelled meetings, and label meetings.", no_args_is_help=True, rich_markup_mode=None
+)
+DataFlag = Annotated[Path, typer.Option("--data", help="Folder with labelled meetings.")]
+_SHOWN = (
+    "focus_macro_f1", "focus_kappa", "focus_accuracy", "off_diagonal_accuracy", "kind_macro_f1", "time_accuracy",
+    "topic_accuracy", "coached_share_error", "inspected_share_error", "boundary_f1", "window_diff", "commitment_precision",
+    "commitment_recall", "commitment_f1", "owner_accuracy", "due_accuracy", "unsupported", "failures",
+)  # fmt: skip
+
+
+@app.command()
+def run(
+    data: DataFlag,
+    engine: Annotated[str, typer.Option("--engine", help="local")] = "local",
+    out: Annotated[Path | None, typer.Option("--out", help="Write the scorecard here, as JSON and as a page.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the resampling.")] = 0,
+    as_json: common.JsonFlag = False,
+) -> None:
+    """Score an engine on a folder of labelled meetings."""
+    from analyzer.evaluation import scorecard
+    from analyzer.evaluation.dataset import read_folder
+    from analyzer.evaluation.engines import build_engine
+    from analyzer.evaluation.page import render_scorecard
+    from analyzer.labels.rubric import load_rubric
+    from analyzer.store.json import adapter
+    from analyzer.store.library import utc_now
+
+    rubric = load_rubric()
+    meetings = read_folder(data, rubric)
+    card = scorecard.run(meetings, build_engine(engine, rubric), rubric, str(data), utc_now(), seed)
+    text = adapter(scorecard.Scorecard).dump_json(card, indent=1).decode() + "\n"
+    if out is not None:
+        try:
+            out.with_suffix(".json").write_text(text, encoding="utf-8")
+            out.with_suffix(".html").write_text(render_scorecard(card, meetings, rubric), encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"the scorecard cannot be written to {str(out)!r}: {error.strerror}") from error
+        common.say(f"scorecard: {out.with_suffix('.html')}")
+    if as_json:
+        print(text, end="")
+    else:
+        _print_card(card)
+
+
+def _print_card(card: Any) -> None:
+    names = ["majority", "tense-only"]
+    rows = []
+    for name in _SHOWN:
+        figure = card.figures[name]
+        if figure.value is None:
+            continue
+        others = [_short(card.baselines[baseline][name].value) for baseline in names]
+        rows.append(
+            (name, _short(figure.value), f"{_short(figure.low)} to {_short(figure.high)}", f"{figure.n:.0f}", *others)
+        )
+    common.print_table(("metric", card.engine, "95% interval", "n", *names), rows)
+    if card.ece is not None:
+        print(f"calibration error {card.ece:.3f} over {sum(row[0] for row in card.calibration)} exchanges")
+    if card.agreement is not None:
+        alpha = card.agreement.alpha
+        print(f"agreement of {len(card.agreement.annotators)} annotators: alpha {alpha.value:.3f} for focus")
+    print(f"{card.meetings} meetings, {card.turns} turns, {card.left_out} left out as unclear, data {card.data_hash}")
+    if not card.claims:
+        print("Under 20 meetings: no claim is made.")
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def _read_card(path: Path) -> Any:
+    from pydantic import ValidationError
+
+    from analyzer.evaluation.scorecard import Scorecard
+    from analyzer.store.json import load
+
+    try:
+        return load(Scorecard, path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"the scorecard {str(path)!r} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        raise InputError(f"{str(path)!r} is no scorecard of this version: {error.errors()[0]['msg']}") from error
+
+
+@app.command()
+def compare(
+    one: Annotated[Path, typer.Argument(help="A scorecard (JSON).")],
+    other: Annotated[Path, typer.Argument(help="Another one, of the same data.")],
+    as_json: common.JsonFlag = False,
+) -> None:
+    """Compare two scorecards, paired by meeting."""
+    from analyzer.evaluation.gate import compare as differences
+
+    found = differences(_read_card(one), _read_card(other))
+    if as_json:
+        common.print_json([asdict(difference) for difference in found])
+    else:
+        common.print_table(
+            ("metric", "first", "second", "difference", "95% interval"),
+            (
+                (d.metric, _short(d.one), _short(d.other), f"{d.difference:+.3f}", f"{d.low:+.3f} to {d.high:+.3f}")
+                for d in found
+            ),
+        )
+
+
+@app.command()
+def gate(
+    baseline: Annotated[Path, typer.Argument(help="The committed scorecard (JSON).")],
+    new: Annotated[Path, typer.Argument(help="The new one.")],
+) -> None:
+    """Refuse a scorecard that is worse than the committed one (exit 1 with the reason)."""
+    from analyzer.evaluation.gate import refusals
+
+    found = list(refusals(_read_card(baseline), _read_card(new)))
+    for reason in found:
+        print(f"refused: {reason}")
+    if found:
+        raise typer.Exit(1)
+    print("passed")
+
+
+@app.command()
+def agreement(data: DataFlag, as_json: common.JsonFlag = False) -> None:
+    """Show how far the annotators of a set agree."""
+    from analyzer.evaluation.agreement import measure_agreement
+    from analyzer.evaluation.dataset import read_folder
+    from analyzer.labels.rubric import load_rubric
+
+    rubric = load_rubric()
+    found = measure_agreement(read_folder(data, rubric), rubric)
+    if as_json:
+        common.print_json(asdict(found))
+        return
+    rows = [("focus, kappa", pair, figure) for pair, figure in found.pairwise.items()]
+    rows += [("focus, same label", pair, figure) for pair, figure in found.pairwise_raw.items()]
+    rows += [("focus, alpha", "all", found.alpha)]
+    rows += [(f"{label}, alpha", "all", figure) for label, figure in found.by_label.items()]
+    rows += [("commitments, F1", pair, figure) for pair, figure in found.commitments.items()]
+    common.print_table(
+        ("figure", "annotators", "value", "95% interval", "n"),
+        ((what, who, _short(f.value), f"{_short(f.low)} to {_short(f.high)}", str(f.n)) for what, who, f in rows),
+    )
+
+
+@app.command()
+def check(
+    data: DataFlag,
+    quotas: Annotated[
+        bool, typer.Option("--quotas", help="Also the distribution asked of the project's own set.")
+    ] = False,
+    beside: Annotated[
+        list[Path] | None, typer.Option("--beside", help="Folder in which no words of the test split may stand.")
+    ] = None,
+) -> None:
+    """Check a set: format, splits, leaked words, quotas (exit 1 with what is wrong)."""
+    from analyzer.evaluation.check import check as problems
+    from analyzer.labels.rubric import load_rubric, prompts_folder
+
+    found = list(problems(data, load_rubric(), quotas, [prompts_folder(), *(beside or [])]))
+    for problem in found:
+        print(f"{problem.where}: {problem.what}")
+    if found:
+        raise typer.Exit(1)
+    print("nothing wrong")
+
+
+@app.command()
+def label(
+    meeting: Annotated[Path, typer.Argument(help="A meeting in the format.")],
+    annotator: Annotated[str, typer.Option(help="Your name or initials, as they will stand in the file.")],
+) -> None:
+    """Label a meeting in the terminal; stop at any time and go on later."""
+    from analyzer.evaluation.label import Session
+    from analyzer.labels.rubric import load_rubric
+
+    session = Session(meeting, annotator, load_rubric())
+    session.run(lambda question: typer.prompt(question, default="", show_default=False, err=True), common.say)
+
+
+@app.command()
+def add(
+    meeting: Annotated[str, typer.Argument(help="Id or file name of a meeting in the library.")],
+    out: Annotated[Path, typer.Argument(help="Folder for the new file.")],
+    name: Annotated[list[str], typer.Option("--name", help='Replace a name everywhere: "Dana Okafor=Alex Stone".')],
+    id_: Annotated[str, typer.Option("--id", help="Id of the meeting in the set.")],
+    industry: Annotated[str, typer.Option(help="What the company does, in a few words.")] = "not given",
+    library: common.LibraryFlag = None,
+) -> None:
+    """Add a meeting of the library to a set, with its names replaced and no labels yet."""
+    from analyzer.evaluation.add import write_meeting
+    from analyzer.store.library import Library
+
+    store = Library(common.settings_of(library).library)
+    print(write_meeting(store.analysis(store.find(meeting)), out, id_, industry, dict(_pair(one) for one in name)))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, equals, new = text.partition("=")
+    if not (equals and old.strip() and new.strip()):
+        raise InputError(f'--name {text!r}: write it as "Dana Okafor=Alex Stone"')
+    return old.strip(), new.strip()
+
+
+@app.command()
+def gold(data: DataFlag) -> None:
+    """Write the majority of the annotations as gold; name the turns that have none."""
+    from analyzer.evaluation.add import dump_meeting
+    from analyzer.evaluation.dataset import read_meeting
+    from analyzer.evaluation.gold import majority
+
+    undecided = 0
+    for path in sorted(data.rglob("*.json")):
+        meeting = read_meeting(path)
+        if sum(a.exchanges is not None for a in meeting.annotations) < 2:
+            print(f"{meeting.id}: fewer than two annotations, left as it is")
+            continue
+        found = majority(meeting)
+        dump_meeting(meeting.model_copy(update={"gold": found.gold}), path)
+        undecided += len(found.undecided)
+        turns = ", ".join(map(str, found.undecided)) or "none"
+        print(f"{meeting.id}: {len(found.gold.exchanges or ())} exchanges, turns without a majority: {turns}")
+    if undecided:
+        print(f"{undecided} turns need a further pass: label them anew and run this again")
+        raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    data: DataFlag,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the weights; the installed ones if not given.")
+    ] = None,
+) -> None:
+    """Train the local engine on labelled meetings: the same meetings give the same weights."""
+    from analyzer.commitments import local as commitments
+    from analyzer.commitments.train import train_commitments
+    from analyzer.evaluation.dataset import read_folder
+    from analyzer.labels import local as labels
+    from analyzer.labels.rubric import load_rubric
+    from analyzer.labels.train import train_labels
+
+    rubric = load_rubric()
+    meetings = read_folder(data, rubric)
+    for what, fit, target in (
+        ("labels", train_labels, labels.WEIGHTS),
+        ("commitments", train_commitments, commitments.WEIGHTS),
+    ):
+        model = fit(meetings, rubric)
+        path = target if out is None else out / f"{what}.npz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        model.save(path)
+        held = {name: value for name, value in model.facts.items() if name.startswith("held_out")}
+        print(f"{path}: {len(model.names)} features, {model.facts['meetings']} meetings, {held}")

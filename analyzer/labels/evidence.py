@@ -1,0 +1,64 @@
+"""Which words of an exchange show its label: the move that opens it, and for worked-on talk the reply that works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analyzer.labels import cues
+from analyzer.model import Quote, Transcript, Turn
+
+_LONGEST = 32
+"""Words of a quote; speech without punctuation has no other end."""
+_BACKCHANNEL = 3
+"""A turn of fewer words neither opens nor closes an exchange."""
+
+
+def opening_turn(turns: Sequence[Turn]) -> Turn:
+    """Return the turn that opens an exchange: the first with something in it."""
+    return next((turn for turn in turns if len(turn.text.split()) >= _BACKCHANNEL), turns[0])
+
+
+def quote_of(turn: Turn, sentence: str) -> Quote:
+    """Return a quote of a sentence of a turn, clipped at the end, with the time at which it begins."""
+    return Quote(turn.n, turn.speaker, start_of(turn, sentence), clip(sentence))
+
+
+def key_sentence(turn: Turn) -> str:
+    """Return the sentence of a turn that says what it does: its last question, else the longest."""
+    parts = cues.sentences(turn.text)
+    questions = [part for part in parts if cues.is_question(part)]
+    return questions[-1] if questions else max(parts, key=len)
+
+
+def evidence_of(transcript: Transcript, turns: Sequence[Turn], worked_on: bool) -> tuple[Quote, ...]:
+    """Return the quotes for an exchange over ``turns``; with ``worked_on``, the other side's fullest reply as well."""
+    opening = opening_turn(turns)
+    quotes = [quote_of(opening, key_sentence(opening))]
+    if worked_on:
+        replies = [turn for turn in turns if turn.n != opening.n and transcript.role_of(turn.speaker) == "rep"]
+        if replies:
+            best = max(replies, key=lambda turn: (len(cues.THINKING_REPLY.findall(turn.text)), len(turn.text)))
+            quotes.append(quote_of(best, _thinking_sentence(best)))
+    return tuple(quotes)
+
+
+def _thinking_sentence(turn: Turn) -> str:
+    return max(cues.sentences(turn.text), key=lambda part: (len(cues.THINKING_REPLY.findall(part)), len(part)))
+
+
+def clip(sentence: str) -> str:
+    """Return a verbatim beginning of at most `_LONGEST` words."""
+    words = list(re.finditer(r"\S+", sentence))
+    return sentence if len(words) <= _LONGEST else sentence[: words[_LONGEST - 1].end()]
+
+
+def start_of(turn: Turn, part: str) -> float:
+    """Return when a part of a turn is spoken: by its words' own times, else by its place in the text."""
+    at = turn.text.find(part)
+    if at <= 0:
+        return turn.start
+    if turn.words:
+        before = len(turn.text[:at].split())
+        return turn.words[min(before, len(turn.words) - 1)].start
+    return round(turn.start + turn.duration * at / len(turn.text), 3)

@@ -1,0 +1,144 @@
+"""Training of the ``local`` labels: one call, seeded by nothing but the data, the same weights again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.errors import InputError
+from analyzer.evaluation.dataset import FileExchange, Meeting, data_hash
+from analyzer.evaluation.metrics import macro_f1
+from analyzer.labels.features import rows
+from analyzer.labels.fit import Collector, Head, fit_all, held_out, isotonic, matrix_of, prune, require_sklearn
+from analyzer.labels.linear import LinearModel
+from analyzer.labels.local import Scores, same_focus, split_label
+from analyzer.labels.rubric import Rubric
+
+Array = NDArray[np.float64]
+
+FOLDS = 5
+FEATURES = 30_000
+STRENGTH = {"label": 10.0, "opening": 1.0, "time": 3.0, "topic": 3.0}
+"""Inverse of the regularisation of each head, chosen by cross-validation."""
+PRIOR_WEIGHTS = (0.6, 0.8, 1.0)
+OPENING_WEIGHTS = (0.25, 0.5, 1.0, 1.5)
+SWITCHES = (0.0, -0.5, -1.0, -2.0)
+ABSTAIN = 0.4
+"""Confidence below which nothing is said."""
+
+
+def train_labels(meetings: Sequence[Meeting], rubric: Rubric, without: frozenset[str] = frozenset()) -> LinearModel:
+    """Return a model trained on the gold exchanges.
+
+    Args:
+        meetings: all with gold exchanges.
+        rubric: whose labels they carry.
+        without: groups of features to leave out, for ablations.
+
+    Raises:
+        InputError: a meeting without gold exchanges, or too few meetings.
+        MissingError: scikit-learn is not installed.
+
+    """
+    check_trainable(meetings)
+    collector = Collector()
+    found = [row for meeting in meetings for row in rows(meeting.transcript(), collector, without)]
+    of = np.array([n for n, meeting in enumerate(meetings) for _ in meeting.turns])
+    heads = {
+        name: Head(np.array([one for m in meetings for one in _targets(m.gold.exchanges or ())[name]]), strength)
+        for name, strength in STRENGTH.items()
+    }
+    matrix = prune(found, collector, matrix_of(found, collector), heads["label"], FEATURES)
+    model = fit_all(matrix, heads)
+    scores: dict[str, Array] = {}
+    for name in ("label", "opening"):
+        scores[name], classes = held_out(matrix, heads[name], of % FOLDS, FOLDS)
+        assert classes == model.heads[name]
+    facts = _tune(model, scores, heads["label"].target, of, rubric)
+    return replace(model, facts=facts | provenance(meetings, rubric))
+
+
+def check_trainable(meetings: Sequence[Meeting]) -> None:
+    """Raise where there is nothing to learn from."""
+    unlabelled = [meeting.id for meeting in meetings if meeting.gold.exchanges is None]
+    if unlabelled:
+        raise InputError(f"meeting {unlabelled[0]!r} has no gold exchanges: only labelled meetings can be trained on")
+    if len(meetings) < FOLDS:
+        raise InputError(f"{len(meetings)} meetings are too few to train on: {FOLDS} at least, a hundred to be of use")
+    require_sklearn()
+
+
+def provenance(meetings: Sequence[Meeting], rubric: Rubric) -> dict[str, Any]:
+    """Return what the model was made from."""
+    return {
+        "rubric": rubric.version,
+        "meetings": len(meetings),
+        "turns": sum(len(meeting.turns) for meeting in meetings),
+        "data": data_hash(meetings),
+    }
+
+
+def _targets(exchanges: Sequence[FileExchange]) -> dict[str, list[str]]:
+    return {
+        "label": [one.label for one in exchanges for _ in range(one.first, one.last + 1)],
+        "opening": [str(int(n == one.first)) for one in exchanges for n in range(one.first, one.last + 1)],
+        "time": [one.time for one in exchanges for _ in range(one.first, one.last + 1)],
+        "topic": [one.topic for one in exchanges for _ in range(one.first, one.last + 1)],
+    }
+
+
+def _tune(
+    model: LinearModel, scores: dict[str, Array], target: NDArray[np.str_], of: NDArray[np.int64], rubric: Rubric
+) -> dict[str, Any]:
+    """Return the settings with the best held-out macro-F1 of focus, and the calibration that goes with them."""
+    prior = [float((target == label).mean()) for label in model.heads["label"]]
+    best: tuple[float, dict[str, Any]] = (-1.0, {})
+    for prior_weight, opening_weight, switch in product(PRIOR_WEIGHTS, OPENING_WEIGHTS, SWITCHES):
+        facts = {"prior": prior, "prior_weight": prior_weight, "opening_weight": opening_weight, "switch": switch}
+        score = _focus_f1(replace(model, facts=facts), scores, target, of, rubric)
+        if score > best[0]:
+            best = (score, facts)
+    facts = best[1] | {"held_out_focus_macro_f1": round(best[0], 4), "abstain": ABSTAIN}
+    return facts | {"calibration": _calibration(replace(model, facts=facts), scores, target, of, rubric)}
+
+
+def _decoded(
+    model: LinearModel, scores: dict[str, Array], target: NDArray[np.str_], of: NDArray[np.int64]
+) -> Iterator[tuple[Scores, NDArray[np.str_]]]:
+    """Yield for each meeting what is decoded from held-out scores, and the true labels."""
+    for meeting in range(of.max() + 1):
+        inside = of == meeting
+        nothing = np.zeros((int(inside.sum()), 1))
+        logits = {name: values[inside] for name, values in scores.items()} | {"time": nothing, "topic": nothing}
+        yield Scores.of(model, logits), target[inside]
+
+
+def _focus_f1(
+    model: LinearModel, scores: dict[str, Array], target: NDArray[np.str_], of: NDArray[np.int64], rubric: Rubric
+) -> float:
+    focuses = [focus.id for focus in rubric.focuses]
+    place = {label: focuses.index(split_label(label, rubric)[0]) for label in model.heads["label"]}
+    confusion = np.zeros((len(focuses), len(focuses)))
+    for decoded, true in _decoded(model, scores, target, of):
+        for first, last, label in decoded.spans:
+            for n in range(first, last + 1):
+                confusion[place[str(true[n])], place[model.heads["label"][label]]] += 1
+    return float(macro_f1(confusion))
+
+
+def _calibration(
+    model: LinearModel, scores: dict[str, Array], target: NDArray[np.str_], of: NDArray[np.int64], rubric: Rubric
+) -> list[list[float]]:
+    certain, right = [], []
+    for decoded, true in _decoded(model, scores, target, of):
+        for span in decoded.spans:
+            focus = split_label(model.heads["label"][span[2]], rubric)[0]
+            inside = [split_label(str(label), rubric)[0] == focus for label in true[span[0] : span[1] + 1]]
+            certain.append(decoded.certainty(span, same_focus(model, focus, rubric)))
+            right.append(float(2 * sum(inside) > len(inside)))
+    return isotonic(certain, right)
