@@ -57,29 +57,25 @@ def run(
 
 
 def _print_card(card: Any) -> None:
-    names = ["majority", "tense-only"]
+    from analyzer.evaluation.figure import interval_shown, shown
+
+    names = list(card.baselines)
     rows = []
     for name in _SHOWN:
         figure = card.figures[name]
         if figure.value is None:
             continue
-        others = [_short(card.baselines[baseline][name].value) for baseline in names]
-        rows.append(
-            (name, _short(figure.value), f"{_short(figure.low)} to {_short(figure.high)}", f"{figure.n:.0f}", *others)
-        )
+        others = [shown(card.baselines[baseline][name].value) for baseline in names]
+        rows.append((name, shown(figure.value), interval_shown(figure), f"{figure.n:.0f}", *others))
     common.print_table(("metric", card.engine, "95% interval", "n", *names), rows)
     if card.ece is not None:
         print(f"calibration error {card.ece:.3f} over {sum(row[0] for row in card.calibration)} exchanges")
     if card.agreement is not None:
         alpha = card.agreement.alpha
-        print(f"agreement of {len(card.agreement.annotators)} annotators: alpha {alpha.value:.3f} for focus")
+        print(f"agreement of {len(card.agreement.annotators)} annotators: alpha {shown(alpha.value)} for focus")
     print(f"{card.meetings} meetings, {card.turns} turns, {card.left_out} left out as unclear, data {card.data_hash}")
     if not card.claims:
         print("Under 20 meetings: no claim is made.")
-
-
-def _short(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
 
 
 def _read_card(path: Path) -> Any:
@@ -103,6 +99,7 @@ def compare(
     as_json: common.JsonFlag = False,
 ) -> None:
     """Compare two scorecards, paired by meeting."""
+    from analyzer.evaluation.figure import shown
     from analyzer.evaluation.gate import compare as differences
 
     found = differences(_read_card(one), _read_card(other))
@@ -112,7 +109,7 @@ def compare(
         common.print_table(
             ("metric", "first", "second", "difference", "95% interval"),
             (
-                (d.metric, _short(d.one), _short(d.other), f"{d.difference:+.3f}", f"{d.low:+.3f} to {d.high:+.3f}")
+                (d.metric, shown(d.one), shown(d.other), f"{d.difference:+.3f}", f"{d.low:+.3f} to {d.high:+.3f}")
                 for d in found
             ),
         )
@@ -139,6 +136,7 @@ def agreement(data: DataFlag, as_json: common.JsonFlag = False) -> None:
     """Show how far the annotators of a set agree."""
     from analyzer.evaluation.agreement import measure_agreement
     from analyzer.evaluation.dataset import read_folder
+    from analyzer.evaluation.figure import interval_shown, shown
     from analyzer.labels.rubric import load_rubric
 
     rubric = load_rubric()
@@ -153,7 +151,7 @@ def agreement(data: DataFlag, as_json: common.JsonFlag = False) -> None:
     rows += [("commitments, F1", pair, figure) for pair, figure in found.commitments.items()]
     common.print_table(
         ("figure", "annotators", "value", "95% interval", "n"),
-        ((what, who, _short(f.value), f"{_short(f.low)} to {_short(f.high)}", str(f.n)) for what, who, f in rows),
+        ((what, who, shown(f.value), interval_shown(f), f"{f.n:.0f}") for what, who, f in rows),
     )
 
 
@@ -266,3 +264,23 @@ def train(
         model.save(path)
         held = {name: value for name, value in model.facts.items() if name.startswith("held_out")}
         print(f"{path}: {len(model.names)} features, {model.facts['meetings']} meetings, {held}")
+
+
+@app.command()
+def challenge(
+    data: DataFlag,
+    engine: Annotated[str, typer.Option("--engine", help="local")] = "local",
+    as_json: common.JsonFlag = False,
+) -> None:
+    """Score an engine on the challenge sets: minimal pairs, commitment snippets, date phrases."""
+    from analyzer.evaluation.challenge import run as results
+    from analyzer.evaluation.engines import build_engine
+    from analyzer.labels.rubric import load_rubric
+
+    rubric = load_rubric()
+    found = results(data, build_engine(engine, rubric), rubric)
+    if as_json:
+        common.print_json([asdict(one) for one in found])
+    else:
+        rows = ((one.name, f"{one.right:.0f}", f"{one.of:.0f}", f"{one.right / max(1, one.of):.0%}") for one in found)
+        common.print_table(("challenge", "right", "of", "share"), rows)

@@ -501,7 +501,7 @@ _TAIL = _compiled(r"""( ((bright and )?early|(late )?(morning|afternoon|evening|
 _ANSWER = _compiled(r"(?<!\S)(make it|make that|say|do|call it|week of|or|no|not|sorry|actually|mean|wait|let's) $")
 _NEVER = _compiled(r"""(?<!\S)(since( the)?|every( other| #2)?|each|last|past|previous|instead of|rather than|(?<!later )than|happy
 |black|(?<!why )not|the|our|my|his|their|your|its|an?|any|some|1) $""")
-_WAS = _compiled(r"""(?<!\S)((WHO|(?<![^.] )(?!get|have|need|want|bring|send|make)ANY) EVERMET|WHO EVERWENT|WENT
+_WAS = _compiled(r"""(?<!\S)((WHO|(?<![^.] )(?!get|have|need|want|bring|send|make|ill |\w+'ll |will |can |let )ANY) EVERMET|WHO EVERWENT|WENT
 |WHO've EVER(been|sent|spoken|seen|done|called|met|talked))( (?!WILL)ANY){0,8} $""")
 _THEN_WAS = _compiled(r" (WHO EVERMET|(WHO EVER|it )?WENT)(?! WILL)(?!\S)")
 _WILL_BE = _compiled(r"(?<!\S)WILL( ANY){0,8} $")

@@ -14,22 +14,12 @@ from numpy.typing import NDArray
 from analyzer.errors import InputError
 from analyzer.evaluation import metrics
 from analyzer.evaluation.dataset import Annotation, FileExchange, Gold, Meeting
+from analyzer.evaluation.figure import Figure, number
 from analyzer.evaluation.gold import majority
 from analyzer.evaluation.score import Counts, Prediction, count
 from analyzer.labels.rubric import Rubric
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its interval and the counts behind it."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-    """Turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +37,7 @@ class Agreement:
     """Krippendorff's alpha for focus, over all annotators."""
     by_label: dict[str, Figure]
     """Krippendorff's alpha of each label against all others."""
-    one_against_rest: dict[str, dict[str, float]]
+    one_against_rest: dict[str, dict[str, float | None]]
     """Each annotator scored as an engine is, against the majority of the others (turns without one left out)."""
     commitments: dict[str, Figure]
     """F1 of commitments, by pair."""
@@ -109,7 +99,7 @@ def _confusion(meeting: Meeting, one: str, other: str, focuses: list[str]) -> Ar
 
 def _figure(statistic: Any, counts: Array, drawn: Array) -> Figure:
     low, high = metrics.interval(statistic, counts, drawn)
-    return Figure(float(statistic(counts.sum(axis=0))), low, high, int(counts.sum()))
+    return Figure(number(float(statistic(counts.sum(axis=0)))), number(low), number(high), float(counts.sum()))
 
 
 def _alpha(meetings: Sequence[Meeting], label: Any, labels: list[str], drawn: Array) -> Figure:
@@ -124,10 +114,10 @@ def _alpha(meetings: Sequence[Meeting], label: Any, labels: list[str], drawn: Ar
         turns += len(units)
     counts = np.stack(sums)
     low, high = metrics.interval(metrics.alpha_of_sums, counts, drawn)
-    return Figure(float(metrics.alpha_of_sums(counts.sum(axis=0))), low, high, turns)
+    return Figure(number(float(metrics.alpha_of_sums(counts.sum(axis=0)))), number(low), number(high), float(turns))
 
 
-def _against_rest(meetings: Sequence[Meeting], name: str, rubric: Rubric) -> dict[str, float]:
+def _against_rest(meetings: Sequence[Meeting], name: str, rubric: Rubric) -> dict[str, float | None]:
     """Score an annotator against the majority of the others; where that has no majority, the turn is left out."""
     counted = []
     for meeting in meetings:
@@ -139,12 +129,15 @@ def _against_rest(meetings: Sequence[Meeting], name: str, rubric: Rubric) -> dic
         counted.append(_without(count(meeting.model_copy(update={"gold": rest.gold}),
                        Prediction(own.exchanges, own.commitments), rubric), meeting, own, rest.gold, set(rest.undecided),
                        rubric))  # fmt: skip
-    result = {}
-    for metric_name, statistic in (("focus_macro_f1", metrics.macro_f1), ("focus_kappa", metrics.kappa)):
-        result[metric_name] = float(statistic(np.sum([c.values["focus"] for c in counted], axis=0)))
-    result["boundary_f1"] = float(metrics.f1_of_counts(np.sum([c.values["boundary"] for c in counted], axis=0)))
-    result["commitment_f1"] = float(metrics.f1_of_counts(np.sum([c.values["commitment"] for c in counted], axis=0)))
-    return result
+    return {
+        name: number(float(statistic(np.sum([c.values[counts] for c in counted], axis=0))))
+        for name, counts, statistic in (
+            ("focus_macro_f1", "focus", metrics.macro_f1),
+            ("focus_kappa", "focus", metrics.kappa),
+            ("boundary_f1", "boundary", metrics.f1_of_counts),
+            ("commitment_f1", "commitment", metrics.f1_of_counts),
+        )
+    }
 
 
 def _without(
@@ -170,7 +163,9 @@ def _commitment_f1(meetings: Sequence[Meeting], one: str, other: str, rubric: Ru
         rows.append(scored.values["commitment"])
     counts = np.stack(rows)
     low, high = metrics.interval(metrics.f1_of_counts, counts, drawn)
-    return Figure(float(metrics.f1_of_counts(counts.sum(axis=0))), low, high, int(counts[:, 1:].sum()))
+    return Figure(
+        number(float(metrics.f1_of_counts(counts.sum(axis=0)))), number(low), number(high), float(counts[:, 1:].sum())
+    )
 
 
 def label_counts(meetings: Sequence[Meeting]) -> Counter[str]:

@@ -53,21 +53,22 @@ def _run(meeting: Meeting, labeler: Labeler, extractor: Extractor, rubric: Rubri
 
 
 def baselines(meetings: Sequence[Meeting], rubric: Rubric) -> list[Engine]:
-    """Return what every engine has to beat: the commonest label everywhere, and grammar alone."""
-    labels = Counter(
-        (e.focus, e.kind) for m in meetings for e in m.gold.exchanges or () for _ in range(e.first, e.last + 1)
-    )
+    """Return what every engine has to beat: one label without boundaries, boundaries evenly spaced, grammar alone."""
+    gold = [one for meeting in meetings for one in meeting.gold.exchanges or ()]
+    labels = Counter((one.focus, one.kind) for one in gold for _ in range(one.first, one.last + 1))
     common = labels.most_common(1)[0][0] if labels else (rubric.focuses[0].id, None)
+    every = round(sum(one.last - one.first + 1 for one in gold) / len(gold)) if gold else 1
+    name = common[1] or common[0]
     return [
-        Engine(
-            "majority",
-            f"always {common[1] or common[0]}",
-            lambda m: Prediction([_exchange(1, len(m.turns), common)], []),
-        ),
-        Engine(
-            "tense-only", "past: inspected, else: coached", lambda m: Prediction(_by_tense(m.transcript(), rubric), [])
-        ),
+        Engine("majority", f"always {name}", lambda m: Prediction(_even(m, common, len(m.turns)), [])),
+        Engine("evenly-spaced", f"{name}, {every} turns each", lambda m: Prediction(_even(m, common, every), [])),
+        Engine("tense-only", "past inspects", lambda m: Prediction(_by_tense(m.transcript(), rubric), [])),
     ]
+
+
+def _even(meeting: Meeting, label: tuple[str, str | None], every: int) -> list[FileExchange]:
+    total = len(meeting.turns)
+    return [_exchange(at, min(at + every - 1, total), label) for at in range(1, total + 1, every)]
 
 
 def _exchange(first: int, last: int, label: tuple[str, str | None], time: Time = "present") -> FileExchange:

@@ -10,7 +10,8 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analyzer.evaluation.dataset import Meeting
-from analyzer.evaluation.scorecard import Figure, MeetingResult, Scorecard
+from analyzer.evaluation.figure import Figure, interval_shown, shown
+from analyzer.evaluation.scorecard import MeetingResult, Scorecard
 from analyzer.labels.rubric import Rubric
 
 
@@ -50,13 +51,15 @@ class MeetingView:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("analyzer.evaluation"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"shown": shown, "interval": interval_shown}
+    return environment
 
 
 def render_scorecard(card: Scorecard, meetings: Sequence[Meeting], rubric: Rubric) -> str:
@@ -66,10 +69,10 @@ def render_scorecard(card: Scorecard, meetings: Sequence[Meeting], rubric: Rubri
     rows = [
         (
             name,
-            _text(figure),
-            _range(figure),
+            shown(figure.value),
+            interval_shown(figure),
             f"{figure.n:.0f}",
-            [_text(card.baselines[b][name]) for b in card.baselines],
+            [shown(card.baselines[b][name].value) for b in card.baselines],
         )
         for name, figure in card.figures.items()
         if figure.value is not None
@@ -94,19 +97,9 @@ def render_scorecard(card: Scorecard, meetings: Sequence[Meeting], rubric: Rubri
     )  # fmt: skip
 
 
-def _text(figure: Figure) -> str:
-    return "" if figure.value is None else f"{figure.value:.3f}" if abs(figure.value) < 10 else f"{figure.value:.1f}"
-
-
-def _range(figure: Figure) -> str:
-    if figure.low is None or figure.high is None:
-        return ""
-    return f"{figure.low:.3f} to {figure.high:.3f}" if figure.high < 10 else f"{figure.low:.1f} to {figure.high:.1f}"
-
-
 def _bar(name: str, figure: Figure) -> Bar:
     low, high, value = (100 * (x or 0.0) for x in (figure.low, figure.high, figure.value))
-    return Bar(name, _text(figure), _range(figure), f"{figure.n:.0f}", low, max(0.5, high - low), value)
+    return Bar(name, shown(figure.value), interval_shown(figure), f"{figure.n:.0f}", low, max(0.5, high - low), value)
 
 
 def _meeting(result: MeetingResult, meeting: Meeting) -> MeetingView:

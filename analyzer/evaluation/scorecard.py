@@ -19,6 +19,7 @@ from analyzer.evaluation import metrics
 from analyzer.evaluation.agreement import Agreement, measure_agreement
 from analyzer.evaluation.dataset import Meeting, data_hash
 from analyzer.evaluation.engines import Engine, baselines
+from analyzer.evaluation.figure import Figure, number
 from analyzer.evaluation.score import METRICS, Counts, Metric, count
 from analyzer.labels.rubric import Rubric
 
@@ -26,17 +27,6 @@ Array = NDArray[np.float64]
 FEW = 20
 """Meetings under which no claim is made."""
 _PACKAGES = ("numpy", "rapidfuzz", "openai")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its 95% interval over resampled meetings."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: float
-    """What it is a figure of: turns, boundaries, commitments or meetings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +156,6 @@ def _sum(counted: Sequence[Counts], name: str) -> Array | None:
     return None if stacked is None else stacked.sum(axis=0)
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 6)
-
-
 def figure(metric: Metric, counted: Sequence[Counts], drawn: Array) -> Figure:
     """Return a metric's figure over the meetings."""
     stacked = _stack(counted, metric.counts)
@@ -177,7 +163,7 @@ def figure(metric: Metric, counted: Sequence[Counts], drawn: Array) -> Figure:
         return Figure(None, None, None, 0)
     low, high = metrics.interval(metric.statistic, stacked, drawn)
     total = stacked.sum(axis=0)
-    return Figure(_number(float(metric.statistic(total))), _number(low), _number(high), _size(metric, total))
+    return Figure(number(float(metric.statistic(total))), number(low), number(high), _size(metric, total))
 
 
 def _size(metric: Metric, total: Array) -> float:
@@ -203,7 +189,7 @@ def _class(counted: Sequence[Counts], position: int, drawn: Array) -> ClassFigur
             return chosen
 
         low, high = metrics.interval(statistic, stacked, drawn)
-        made.append(Figure(_number(float(statistic(total))), _number(low), _number(high), float(total[position].sum())))
+        made.append(Figure(number(float(statistic(total))), number(low), number(high), float(total[position].sum())))
     return ClassFigures(*made)
 
 
@@ -218,7 +204,7 @@ def _result(meeting: Meeting, counts: Counts, failure: str | None) -> MeetingRes
         id=meeting.id,
         style=meeting.style,
         turns=len(meeting.turns),
-        focus_accuracy=None if focus is None else _number(float(metrics.accuracy(focus))),
+        focus_accuracy=None if focus is None else number(float(metrics.accuracy(focus))),
         counts={name: values.tolist() for name, values in counts.values.items()},
         labels=counts.turns,
         failure=failure,

@@ -25,6 +25,8 @@ NEAR = 4
 """Turns before and after whose words and acts count by side."""
 AROUND = 10
 """Turns before and after whose words count as the talk's subject."""
+WHOLE = 20
+"""Turns from which a talk has a beginning and an end worth a feature: anything shorter is an excerpt."""
 GROUPS = ("words", "acts", "neighbours", "surroundings", "position")
 """What can be left out for an ablation."""
 
@@ -109,6 +111,8 @@ def _beside(where: str, distance: int, side: str, words: Sequence[str], acts: Se
 
 
 def _position(n: int, total: int) -> list[str]:
+    if total < WHOLE:
+        return []
     names = [f"fifth{5 * n // total}"]
     if n < 3:
         names.append(f"start{n}")

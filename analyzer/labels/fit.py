@@ -56,6 +56,8 @@ class Head:
     """Inverse of the regularisation (scikit-learn's C)."""
     where: Mask | None = None
     """The rows it learns from; all if not given."""
+    weight: Array | None = None
+    """Of each row; all alike if not given."""
 
 
 def require_sklearn() -> None:
@@ -112,7 +114,9 @@ def fit(matrix: Matrix, head: Head) -> tuple[Array, Array, tuple[str, ...]]:
     from sklearn.linear_model import LogisticRegression
 
     rows = head.where if head.where is not None else np.ones(len(head.target), bool)
-    fitted = LogisticRegression(C=head.strength, max_iter=300).fit(matrix.values[rows], head.target[rows])
+    weight = None if head.weight is None else head.weight[rows]
+    learner = LogisticRegression(C=head.strength, max_iter=300)
+    fitted = learner.fit(matrix.values[rows], head.target[rows], sample_weight=weight)
     weights, intercept = fitted.coef_.T, fitted.intercept_
     if weights.shape[1] == 1:  # two classes share one column
         weights, intercept = np.hstack([-weights / 2, weights / 2]), np.array([-intercept[0] / 2, intercept[0] / 2])
@@ -142,7 +146,7 @@ def held_out(matrix: Matrix, head: Head, fold: Ids, folds: int) -> tuple[Array, 
     for number in range(folds):
         inside = fold == number
         where = ~inside if head.where is None else ~inside & head.where
-        weights, intercept, known = fit(matrix, Head(head.target, head.strength, where))
+        weights, intercept, known = fit(matrix, Head(head.target, head.strength, where, head.weight))
         columns = [classes.index(one) for one in known]
         scores[np.ix_(inside, columns)] = matrix.values[inside] @ weights + intercept
     return scores, tuple(str(one) for one in classes)

@@ -45,12 +45,19 @@ class LocalLabeler:
         """
         model = _load(self._weights)
         _check(model, rubric)
-        if not transcript.turns:
-            return []
-        scores = Scores.of(model, model.logits(rows(transcript, model.index)))
-        known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
-        found = [_exchange(transcript, span, scores, model, rubric, known) for span in scores.spans]
-        return _mark_setup(found, rubric)
+        return exchanges_of(transcript, model, rows(transcript, model.index), rubric)
+
+
+def exchanges_of(
+    transcript: Transcript, model: LinearModel, features: Sequence[NDArray[np.int64]], rubric: Rubric
+) -> list[Exchange]:
+    """Return the exchanges that a model finds from the features of each turn."""
+    if not transcript.turns:
+        return []
+    scores = Scores.of(model, model.logits(features))
+    known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
+    found = [_exchange(transcript, span, scores, model, rubric, known) for span in scores.spans]
+    return _mark_setup(found, rubric)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
@@ -26,19 +27,29 @@ FEATURES = 30_000
 STRENGTH = {"label": 10.0, "opening": 1.0, "time": 3.0, "topic": 3.0}
 """Inverse of the regularisation of each head, chosen by cross-validation."""
 PRIOR_WEIGHTS = (0.6, 0.8, 1.0)
-OPENING_WEIGHTS = (0.25, 0.5, 1.0, 1.5)
+OPENING_WEIGHTS = (0.5, 1.0, 1.5, 2.0)
 SWITCHES = (0.0, -0.5, -1.0, -2.0)
+EXCERPT = (2, 12)
+"""Turns of an excerpt, at least and at most."""
+EXCERPT_WEIGHT = 0.5
+"""Of a turn in an excerpt, beside 1 for the same turn in its meeting."""
 ABSTAIN = 0.4
 """Confidence below which nothing is said."""
 
 
-def train_labels(meetings: Sequence[Meeting], rubric: Rubric, without: frozenset[str] = frozenset()) -> LinearModel:
+def train_labels(
+    meetings: Sequence[Meeting],
+    rubric: Rubric,
+    without: frozenset[str] = frozenset(),
+    tuned: dict[str, Any] | None = None,
+) -> LinearModel:
     """Return a model trained on the gold exchanges.
 
     Args:
         meetings: all with gold exchanges.
         rubric: whose labels they carry.
         without: groups of features to leave out, for ablations.
+        tuned: the facts of another model to take over instead of tuning; the shares of the labels are its own.
 
     Raises:
         InputError: a meeting without gold exchanges, or too few meetings.
@@ -47,20 +58,52 @@ def train_labels(meetings: Sequence[Meeting], rubric: Rubric, without: frozenset
     """
     check_trainable(meetings)
     collector = Collector()
-    found = [row for meeting in meetings for row in rows(meeting.transcript(), collector, without)]
-    of = np.array([n for n, meeting in enumerate(meetings) for _ in meeting.turns])
+    found, of, targets = _examples(meetings, collector, without)
+    whole = sum(len(meeting.turns) for meeting in meetings)
+    weight = np.where(np.arange(len(found)) < whole, 1.0, EXCERPT_WEIGHT)
     heads = {
-        name: Head(np.array([one for m in meetings for one in _targets(m.gold.exchanges or ())[name]]), strength)
-        for name, strength in STRENGTH.items()
+        name: Head(np.array(targets[name]), strength, weight=weight) for name, strength in STRENGTH.items()
     }
     matrix = prune(found, collector, matrix_of(found, collector), heads["label"], FEATURES)
     model = fit_all(matrix, heads)
+    if tuned is not None:
+        target = heads["label"].target[:whole]
+        prior = [float((target == label).mean()) for label in model.heads["label"]]
+        return replace(model, facts=tuned | {"prior": prior} | provenance(meetings, rubric))
     scores: dict[str, Array] = {}
     for name in ("label", "opening"):
         scores[name], classes = held_out(matrix, heads[name], of % FOLDS, FOLDS)
+        scores[name] = scores[name][:whole]
         assert classes == model.heads[name]
-    facts = _tune(model, scores, heads["label"].target, of, rubric)
+    facts = _tune(model, scores, heads["label"].target[:whole], of[:whole], rubric)
     return replace(model, facts=facts | provenance(meetings, rubric))
+
+
+def _examples(
+    meetings: Sequence[Meeting], collector: Collector, without: frozenset[str]
+) -> tuple[list[NDArray[np.int64]], NDArray[np.int64], dict[str, list[str]]]:
+    """Return features, meeting and targets of all turns, and then of all turns once more as parts of excerpts.
+
+    A turn near the end of a whole meeting has few neighbours and is mostly small talk; without the excerpts the model
+    would take every short talk for that.
+    """
+    found: list[NDArray[np.int64]] = []
+    of: list[int] = []
+    targets: dict[str, list[str]] = {name: [] for name in STRENGTH}
+    lengths = random.Random(0)
+    parts = [(n, meeting.transcript().turns, 0) for n, meeting in enumerate(meetings)]
+    for n, meeting in enumerate(meetings):
+        turns, at = meeting.transcript().turns, 0
+        while at < len(turns):
+            length = lengths.randint(*EXCERPT)
+            parts.append((n, turns[at : at + length], at))
+            at += length
+    for n, turns, at in parts:
+        found += rows(replace(meetings[n].transcript(), turns=turns), collector, without)
+        of += [n] * len(turns)
+        for name, values in _targets(meetings[n].gold.exchanges or ()).items():
+            targets[name] += values[at : at + len(turns)]
+    return found, np.array(of), targets
 
 
 def check_trainable(meetings: Sequence[Meeting]) -> None:

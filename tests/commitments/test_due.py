@@ -511,6 +511,8 @@ def test_a_long_turn_takes_time_in_proportion_to_its_length(words: str) -> None:
         ("Ring her Monday, uh, first thing.", "Monday, uh, first thing"),
         ("I'll catch her Thursday, first thing, about the offer.", "Thursday"),
         ("I looked at her Monday report.", None),
+        ("I'll put you down for five minutes on Thursday.", "on Thursday"),
+        ("ill put it in writing this week", "this week"),
     ],
 )
 def test_a_day_on_which_she_is_reached_is_not_hers(sentence: str, found: str | None) -> None:

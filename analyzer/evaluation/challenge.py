@@ -1,0 +1,166 @@
+"""Challenge sets: minimal pairs, commitment snippets, date phrases.  Each asks for one thing and says what was missed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from analyzer.commitments.due import resolve_due
+from analyzer.errors import InputError
+from analyzer.evaluation.dataset import FileCommitment, FileParticipant, FileTurn, Gold, Meeting
+from analyzer.evaluation.engines import Engine
+from analyzer.evaluation.score import count
+from analyzer.labels.rubric import Rubric
+from analyzer.model import WORDS_PER_SECOND
+
+_ROLES = {"M": "manager", "R": "rep"}
+_NAMES = {"M": "Manager", "R": "Rep"}
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Side(_Record):
+    """One version of a snippet and the label of its target turns."""
+
+    turns: tuple[tuple[str, str], ...]
+    target: tuple[int, int]
+    focus: str
+    kind: str | None
+
+
+class Pair(_Record):
+    """Two versions that differ in one reply or phrase, and in the label."""
+
+    id: str
+    rule: str
+    sides: tuple[Side, Side]
+
+
+class Snippet(_Record):
+    """A few turns and the commitments in them, often none."""
+
+    id: str
+    what: str
+    date: dt.date
+    manager: str
+    rep: str
+    turns: tuple[tuple[str, str], ...]
+    commitments: tuple[FileCommitment, ...]
+
+
+class Phrase(_Record):
+    """A spoken deadline and the day it means."""
+
+    phrase: str
+    said_on: dt.date
+    due: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How many were right, and which were not."""
+
+    name: str
+    right: float
+    of: float
+    missed: tuple[str, ...] = ()
+
+
+def run(folder: Path, engine: Engine, rubric: Rubric) -> list[Result]:
+    """Return an engine's results on the challenge sets of a folder.
+
+    Raises:
+        InputError: a file is missing or broken.
+
+    """
+    pairs = [_validated(Pair, one, folder) for one in _read(folder / "pairs.json")["pairs"]]
+    snippets = [_validated(Snippet, one, folder) for one in _read(folder / "commitments.json")["snippets"]]
+    phrases = [_validated(Phrase, one, folder) for one in _read(folder / "dates.json")["phrases"]]
+    return [*_pairs(pairs, engine), *_snippets(snippets, engine, rubric), _phrases(phrases)]
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise InputError(f"the challenge set {str(path)!r} cannot be read: {error}") from error
+
+
+def _validated(type_: type[Any], one: Any, folder: Path) -> Any:
+    try:
+        return type_.model_validate(one)
+    except ValidationError as error:
+        raise InputError(f"{str(folder)!r}: {one.get('id', one)!r}: {error.errors()[0]['msg']}") from error
+
+
+def _meeting(id_: str, date: dt.date, turns: Sequence[tuple[str, str]], names: dict[str, str], gold: Gold) -> Meeting:
+    at, made = 0.0, []
+    for n, (side, text) in enumerate(turns, 1):
+        end = at + max(0.4, len(text.split()) / WORDS_PER_SECOND)
+        made.append(FileTurn(n=n, speaker=names[side], start=at, end=end, text=text))
+        at = end
+    people = tuple(FileParticipant(name=names[side], role=role) for side, role in _ROLES.items())  # type: ignore[arg-type]
+    return Meeting(
+        format=1, id=id_.replace("/", "-"), date=date, title=id_, industry="", style="clean", series=None,
+        provenance="written", participants=people, turns=tuple(made), annotations=(), gold=gold,
+    )  # fmt: skip
+
+
+def _pairs(pairs: Sequence[Pair], engine: Engine) -> list[Result]:
+    sides = {(pair.id, n): _side_right(pair, n, engine) for pair in pairs for n in (0, 1)}
+    missed = tuple(f"{id_} {'ab'[n]}" for (id_, n), right in sides.items() if not right)
+    both = sum(sides[pair.id, 0] and sides[pair.id, 1] for pair in pairs)
+    return [
+        Result("sides of minimal pairs", sum(sides.values()), len(sides), missed),
+        Result("minimal pairs, both sides", both, len(pairs)),
+    ]
+
+
+def _side_right(pair: Pair, n: int, engine: Engine) -> bool:
+    side = pair.sides[n]
+    nothing = Gold(rubric="", exchanges=None, commitments=None)
+    predicted = (
+        engine.predict(_meeting(f"{pair.id}-{n}", dt.date(2026, 3, 17), side.turns, _NAMES, nothing)).exchanges or ()
+    )
+    labels = [(one.focus, one.kind) for one in predicted for _ in range(one.first, one.last + 1)]
+    inside = labels[side.target[0] - 1 : side.target[1]]
+    return 2 * sum(label == (side.focus, side.kind) for label in inside) > side.target[1] - side.target[0] + 1
+
+
+def _snippets(snippets: Sequence[Snippet], engine: Engine, rubric: Rubric) -> list[Result]:
+    found = said = wanted = owner = due = 0.0
+    quiet, missed = 0, []
+    empty = [one for one in snippets if not one.commitments]
+    for one in snippets:
+        gold = Gold(rubric="", exchanges=None, commitments=one.commitments)
+        names = {"M": one.manager, "R": one.rep}
+        meeting = _meeting(one.id, one.date, one.turns, names, gold)
+        values = count(meeting, engine.predict(meeting), rubric).values
+        matched, predicted, reference = values["commitment"].tolist()
+        found, said, wanted = found + matched, said + predicted, wanted + reference
+        owner, due = owner + values["owner"][0], due + values["due"][0]
+        quiet += not one.commitments and not predicted
+        if matched < max(predicted, reference):
+            missed.append(one.id)
+    return [
+        Result("commitments found in snippets", found, wanted, tuple(missed)),
+        Result("commitments said that are there", found, said),
+        Result("snippets with nothing left alone", quiet, len(empty)),
+        Result("owners of those found", owner, found),
+        Result("due dates of those found", due, found),
+    ]
+
+
+def _phrases(phrases: Sequence[Phrase]) -> Result:
+    missed = tuple(
+        f"{one.phrase} ({one.said_on})" for one in phrases if resolve_due(one.phrase, one.said_on) != one.due
+    )
+    return Result("date phrases", len(phrases) - len(missed), len(phrases), missed)
