@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format bench eval train clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/analyzer demo
@@ -39,3 +39,12 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,sphinx]'
 	@touch $@ $(VENV)/.demo
+
+eval: $(VENV)/.dev
+	$(BIN)/analyzer eval check --data eval --quotas --beside tests --beside analyzer
+	$(BIN)/analyzer eval challenge --data eval/challenge
+	$(BIN)/analyzer eval run --data eval/meetings/test --out $(VENV)/local-test
+	$(BIN)/analyzer eval gate eval/baselines/local-test.json $(VENV)/local-test.json
+
+train: $(VENV)/.dev
+	$(BIN)/analyzer eval train --data eval/train --snippets eval/train_snippets.json

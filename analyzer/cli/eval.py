@@ -42,7 +42,7 @@ def run(
     rubric = load_rubric()
     meetings = read_folder(data, rubric)
     card = scorecard.run(meetings, build_engine(engine, rubric), rubric, str(data), utc_now(), seed)
-    text = adapter(scorecard.Scorecard).dump_json(card, indent=1).decode() + "\n"
+    text = adapter(scorecard.Scorecard).dump_json(card).decode() + "\n"
     if out is not None:
         try:
             out.with_suffix(".json").write_text(text, encoding="utf-8")
@@ -240,6 +240,9 @@ def gold(data: DataFlag) -> None:
 @app.command()
 def train(
     data: DataFlag,
+    snippets: Annotated[
+        Path | None, typer.Option(help="File of snippets with commitments to learn from as well.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the weights; the installed ones if not given.")
     ] = None,
@@ -248,22 +251,23 @@ def train(
     from analyzer.commitments import local as commitments
     from analyzer.commitments.train import train_commitments
     from analyzer.evaluation.dataset import read_folder
+    from analyzer.evaluation.snippets import read_snippets
     from analyzer.labels import local as labels
     from analyzer.labels.rubric import load_rubric
     from analyzer.labels.train import train_labels
 
     rubric = load_rubric()
     meetings = read_folder(data, rubric)
-    for what, fit, target in (
-        ("labels", train_labels, labels.WEIGHTS),
-        ("commitments", train_commitments, commitments.WEIGHTS),
-    ):
-        model = fit(meetings, rubric)
-        path = target if out is None else out / f"{what}.npz"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        model.save(path)
-        held = {name: value for name, value in model.facts.items() if name.startswith("held_out")}
-        print(f"{path}: {len(model.names)} features, {model.facts['meetings']} meetings, {held}")
+    short = [one.meeting() for one in read_snippets(snippets)] if snippets else []
+    _save(train_labels(meetings, rubric), labels.WEIGHTS if out is None else out / "labels.npz")
+    _save(train_commitments(meetings, rubric, short), commitments.WEIGHTS if out is None else out / "commitments.npz")
+
+
+def _save(model: Any, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    model.save(path)
+    held = ", ".join(f"{name} {value}" for name, value in model.facts.items() if name.startswith("held_out"))
+    print(f"{path}: {len(model.names)} features, {model.facts['meetings']} meetings, {held}")
 
 
 @app.command()

@@ -436,6 +436,9 @@ today's call  day  0  today's (ANY )?EVENT
 tomorrow's call  day  1  tomorrow's (ANY )?EVENT
 tomorrow or the day after  day  2  tomorrow or the (day|1) after
 tomorrow  day  1  tomorrow
+# what is done when the talk is over is done the same day
+after this  day  0  ((right |straight |directly )?(now )?)?after this( call| meeting| chat| talk)?(?= \.| and| because| so| i|$)
+right now  day  0  (right |straight )now(?= \.| after| before| while| from|$)
 tonight  day  0  (later on |later |late )?(today|tonight|this (morning|afternoon|evening))
 # said alone it is the next morning
 in the morning  time  1  (#1 thing )?in the morning|(?<!the )(?<!my )#1 thing(?= (\.|(on )?(this|next|tomorrow|DAYS))|$)

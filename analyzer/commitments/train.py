@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +21,26 @@ from analyzer.labels.train import FOLDS, check_trainable, provenance
 FEATURES = 20_000
 STRENGTH = 10.0
 THRESHOLDS = tuple(np.round(np.arange(-3.0, 1.0, 0.25), 2).tolist())
+CROWDINGS = (0.0, 0.5, 1.0, 1.5, 2.0)
 _TRACKED = 2
 
 
-def train_commitments(meetings: Sequence[Meeting], rubric: Rubric) -> LinearModel:
-    """Return a model trained on the gold commitments; see `analyzer.labels.train.train_labels`."""
+def train_commitments(meetings: Sequence[Meeting], rubric: Rubric, snippets: Sequence[Meeting] = ()) -> LinearModel:
+    """Return a model trained on the gold commitments; see `analyzer.labels.train.train_labels`.
+
+    Args:
+        meetings: all with gold commitments; the threshold and the calibration come from them alone.
+        rubric: the one that they were labelled by.
+        snippets: further short talks to learn from, denser in promises and in what only sounds like one.
+
+    """
     check_trainable(meetings)
     collector = Collector()
     clauses: list[Clause] = []
     found: list[NDArray[np.int64]] = []
     gold: list[FileCommitment | None] = []
     of: list[int] = []
-    for n, meeting in enumerate(meetings):
+    for n, meeting in enumerate((*meetings, *snippets)):
         own, features = rows(meeting.transcript(), collector)
         clauses += own
         found += features
@@ -46,15 +55,18 @@ def train_commitments(meetings: Sequence[Meeting], rubric: Rubric) -> LinearMode
     matrix = prune(found, collector, matrix_of(found, collector), heads["promise"], FEATURES)
     model = fit_all(matrix, heads)
     fold = np.array(of) % FOLDS
+    whole = np.array(of) < len(meetings)
     scores = {name: held_out(matrix, head, fold, FOLDS)[0] for name, head in heads.items()}
-    best: tuple[float, float] = (-1.0, 0.0)
-    for threshold in THRESHOLDS:
-        reached = _f1(replace(model, facts={"threshold": threshold}), clauses, scores, meetings, np.array(of))
-        best = max(best, (reached, threshold))
+    best: tuple[float, dict[str, float]] = (-1.0, {})
+    for threshold, crowding in product(THRESHOLDS, CROWDINGS):
+        tried = {"threshold": threshold, "crowding": crowding}
+        reached = _f1(replace(model, facts=tried), clauses, scores, meetings, np.array(of))
+        if reached > best[0]:
+            best = (reached, tried)
     odds = scores["promise"][:, 1] - scores["promise"][:, 0]
-    over = odds > best[1]
+    over = (odds > best[1]["threshold"]) & whole
     facts = {
-        "threshold": best[1],
+        **best[1],
         "held_out_f1": round(best[0], 4),
         "calibration": isotonic(odds[over].tolist(), holds[over].astype(float).tolist()),
     }

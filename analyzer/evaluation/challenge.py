@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analyzer.commitments.due import resolve_due
-from analyzer.errors import InputError
-from analyzer.evaluation.dataset import FileCommitment, FileParticipant, FileTurn, Gold, Meeting
+from analyzer.evaluation.dataset import Gold
 from analyzer.evaluation.engines import Engine
 from analyzer.evaluation.score import count
+from analyzer.evaluation.snippets import Record, Snippet, meeting_of, read_records, read_snippets
 from analyzer.labels.rubric import Rubric
-from analyzer.model import WORDS_PER_SECOND
 
-_ROLES = {"M": "manager", "R": "rep"}
 _NAMES = {"M": "Manager", "R": "Rep"}
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Side(_Record):
+class Side(Record):
     """One version of a snippet and the label of its target turns."""
 
     turns: tuple[tuple[str, str], ...]
@@ -36,7 +26,7 @@ class Side(_Record):
     kind: str | None
 
 
-class Pair(_Record):
+class Pair(Record):
     """Two versions that differ in one reply or phrase, and in the label."""
 
     id: str
@@ -44,19 +34,7 @@ class Pair(_Record):
     sides: tuple[Side, Side]
 
 
-class Snippet(_Record):
-    """A few turns and the commitments in them, often none."""
-
-    id: str
-    what: str
-    date: dt.date
-    manager: str
-    rep: str
-    turns: tuple[tuple[str, str], ...]
-    commitments: tuple[FileCommitment, ...]
-
-
-class Phrase(_Record):
+class Phrase(Record):
     """A spoken deadline and the day it means."""
 
     phrase: str
@@ -81,37 +59,10 @@ def run(folder: Path, engine: Engine, rubric: Rubric) -> list[Result]:
         InputError: a file is missing or broken.
 
     """
-    pairs = [_validated(Pair, one, folder) for one in _read(folder / "pairs.json")["pairs"]]
-    snippets = [_validated(Snippet, one, folder) for one in _read(folder / "commitments.json")["snippets"]]
-    phrases = [_validated(Phrase, one, folder) for one in _read(folder / "dates.json")["phrases"]]
+    pairs = read_records(folder / "pairs.json", "pairs", Pair)
+    snippets = read_snippets(folder / "commitments.json")
+    phrases = read_records(folder / "dates.json", "phrases", Phrase)
     return [*_pairs(pairs, engine), *_snippets(snippets, engine, rubric), _phrases(phrases)]
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"the challenge set {str(path)!r} cannot be read: {error}") from error
-
-
-def _validated(type_: type[Any], one: Any, folder: Path) -> Any:
-    try:
-        return type_.model_validate(one)
-    except ValidationError as error:
-        raise InputError(f"{str(folder)!r}: {one.get('id', one)!r}: {error.errors()[0]['msg']}") from error
-
-
-def _meeting(id_: str, date: dt.date, turns: Sequence[tuple[str, str]], names: dict[str, str], gold: Gold) -> Meeting:
-    at, made = 0.0, []
-    for n, (side, text) in enumerate(turns, 1):
-        end = at + max(0.4, len(text.split()) / WORDS_PER_SECOND)
-        made.append(FileTurn(n=n, speaker=names[side], start=at, end=end, text=text))
-        at = end
-    people = tuple(FileParticipant(name=names[side], role=role) for side, role in _ROLES.items())  # type: ignore[arg-type]
-    return Meeting(
-        format=1, id=id_.replace("/", "-"), date=date, title=id_, industry="", style="clean", series=None,
-        provenance="written", participants=people, turns=tuple(made), annotations=(), gold=gold,
-    )  # fmt: skip
 
 
 def _pairs(pairs: Sequence[Pair], engine: Engine) -> list[Result]:
@@ -128,7 +79,7 @@ def _side_right(pair: Pair, n: int, engine: Engine) -> bool:
     side = pair.sides[n]
     nothing = Gold(rubric="", exchanges=None, commitments=None)
     predicted = (
-        engine.predict(_meeting(f"{pair.id}-{n}", dt.date(2026, 3, 17), side.turns, _NAMES, nothing)).exchanges or ()
+        engine.predict(meeting_of(f"{pair.id}-{n}", dt.date(2026, 3, 17), side.turns, _NAMES, nothing)).exchanges or ()
     )
     labels = [(one.focus, one.kind) for one in predicted for _ in range(one.first, one.last + 1)]
     inside = labels[side.target[0] - 1 : side.target[1]]
@@ -140,9 +91,7 @@ def _snippets(snippets: Sequence[Snippet], engine: Engine, rubric: Rubric) -> li
     quiet, missed = 0, []
     empty = [one for one in snippets if not one.commitments]
     for one in snippets:
-        gold = Gold(rubric="", exchanges=None, commitments=one.commitments)
-        names = {"M": one.manager, "R": one.rep}
-        meeting = _meeting(one.id, one.date, one.turns, names, gold)
+        meeting = one.meeting()
         values = count(meeting, engine.predict(meeting), rubric).values
         matched, predicted, reference = values["commitment"].tolist()
         found, said, wanted = found + matched, said + predicted, wanted + reference

@@ -7,7 +7,9 @@ then multiplied with the weights of each head.  Weights are kept in eight bits, 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,9 +84,6 @@ class LinearModel:
 
 def _save_npz(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     """Write a compressed ``.npz`` without the time of day in it, which numpy's own would hold."""
-    import io
-    import zipfile
-
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, array in arrays.items():
             buffer = io.BytesIO()
@@ -100,7 +99,7 @@ def load_model(path: Path) -> LinearModel:
 
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             meta = json.loads(file["meta"].tobytes())
             if meta["format"] != FORMAT:
                 raise EngineError(
@@ -115,7 +114,7 @@ def load_model(path: Path) -> LinearModel:
                 heads={head: tuple(classes) for head, classes in meta["heads"].items()},
                 facts=meta["facts"],
             )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise EngineError(f"the weights {str(path)!r} cannot be read ({error}): install the package again") from error
 
 

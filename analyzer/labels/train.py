@@ -61,9 +61,7 @@ def train_labels(
     found, of, targets = _examples(meetings, collector, without)
     whole = sum(len(meeting.turns) for meeting in meetings)
     weight = np.where(np.arange(len(found)) < whole, 1.0, EXCERPT_WEIGHT)
-    heads = {
-        name: Head(np.array(targets[name]), strength, weight=weight) for name, strength in STRENGTH.items()
-    }
+    heads = {name: Head(np.array(targets[name]), strength, weight=weight) for name, strength in STRENGTH.items()}
     matrix = prune(found, collector, matrix_of(found, collector), heads["label"], FEATURES)
     model = fit_all(matrix, heads)
     if tuned is not None:

@@ -513,6 +513,8 @@ def test_a_long_turn_takes_time_in_proportion_to_its_length(words: str) -> None:
         ("I looked at her Monday report.", None),
         ("I'll put you down for five minutes on Thursday.", "on Thursday"),
         ("ill put it in writing this week", "this week"),
+        ("I'll ring him straight after this.", "straight after this"),
+        ("Okay, right now I have nothing.", None),
     ],
 )
 def test_a_day_on_which_she_is_reached_is_not_hers(sentence: str, found: str | None) -> None:

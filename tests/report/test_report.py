@@ -133,7 +133,11 @@ def test_a_partly_decoded_recording_is_marked_partial(juniper: Analysis) -> None
 
 
 def test_with_roles_withheld_there_is_no_advice_and_no_owner() -> None:
-    turns = (Turn(1, "Speaker 1", "What would you do next? I would call them. I'll call them tomorrow.", 0.0, 5.0),)
+    turns = (
+        Turn(
+            1, "Speaker 1", "What is next with the clinic? I'll send Marta the sizing sheet by Thursday noon.", 0.0, 5.0
+        ),
+    )
     people = (Participant("Speaker 1", None, "one channel"),)
     analysis = analysis_of(Transcript(turns, people, Source("recording", "whisper", "small", 5.0)))
     assert analysis.feedback.strengths == analysis.feedback.changes == ()
