@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from analyzer.commitments.clauses import Clause, rows
 from analyzer.commitments.due import DuePhrase, find_due, resolve_due
+from analyzer.labels.cues import sentences
 from analyzer.labels.evidence import start_of
 from analyzer.labels.linear import LinearModel, fingerprint, load_model
 from analyzer.model import Commitment, Exchange, Origin, Quote, Transcript, Turn
@@ -41,6 +42,12 @@ _HEDGED = re.compile(
 )
 _IF_THEN = re.compile(r"\b(?:if|and then)\b.{5,}", re.IGNORECASE)
 _TO_CUSTOMER = re.compile(r"\bi (?:told|promised|said to) (?!you\b)|\bi'?ve (?:told|promised) (?!you\b)", re.IGNORECASE)
+_AT_ONCE = re.compile(
+    r"(?<=\w )(?:(?:right |straight )?now(?= *(?:[.,!]|$|while|and|from|straight|after|when))"
+    r"|(?:when|once|as soon as|the (?:minute|moment|second)) (?:i|i'?m|we|we'?re) "
+    r"(?:are |get |come )?(?:hang up|done|through|finished|off)(?: (?:here|this|the)(?: (?:call|phone))?)?)",
+    re.IGNORECASE,
+)
 _PURPOSE = re.compile(
     r",? (?:so (?:that )?(?=it|he|she|they|you|we|i)|because|which|before you|in case)\b", re.IGNORECASE
 )
@@ -146,7 +153,7 @@ def _commitment(
     found: Found, transcript: Transcript, said_on: date | None, model: LinearModel, roles_known: bool
 ) -> Commitment:
     due = _deadline(found)
-    day = resolve_due(due.text, said_on) if due and said_on else None
+    day = _day(due.text, said_on) if due and said_on else None
     at, share = model.facts["calibration"]
     return Commitment(
         owner=_owner(found, transcript) if roles_known else None,
@@ -176,10 +183,16 @@ def _deadline(found: Found) -> DuePhrase | None:
     out of four.
     """
     first = found.turn.text[found.start : found.first_end]
-    for words in (_PURPOSE.split(first)[0], first, found.text):
+    for words in (*sentences(_PURPOSE.split(first)[0]), *sentences(first), *sentences(found.text)):
         if inside := find_due(words):
             return inside
-    return None
+    at_once = _AT_ONCE.search(found.text)
+    return DuePhrase(at_once[0], at_once.start(), at_once.end()) if at_once else None
+
+
+def _day(due: str, said_on: date) -> date | None:
+    """Return the day of a deadline; what is done when the talk is over is done the same day."""
+    return said_on if _AT_ONCE.fullmatch(f"x {due}", 2) else resolve_due(due, said_on)
 
 
 def _strength(found: Found, day: date | None) -> int:
