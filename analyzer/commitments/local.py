@@ -41,6 +41,7 @@ _HEDGED = re.compile(
     r"\b(?:try|maybe|probably|might|see if|hope(?:fully)?|should be able|if i can|not sure)\b", re.IGNORECASE
 )
 _IF_THEN = re.compile(r"\b(?:if|and then)\b.{5,}", re.IGNORECASE)
+_FOR_YOU = re.compile(r"\byou(?:'?ll| will) (?:have|get|hear|find|be getting)\b", re.IGNORECASE)
 _TO_CUSTOMER = re.compile(r"\bi (?:told|promised|said to) (?!you\b)|\bi'?ve (?:told|promised) (?!you\b)", re.IGNORECASE)
 _AT_ONCE = re.compile(
     r"(?<=\w )(?:(?:right |straight )?now(?= *(?:[.,!]|$|while|and|from|straight|after|when))"
@@ -170,7 +171,7 @@ def _commitment(
 
 def _owner(found: Found, transcript: Transcript) -> str | None:
     speaker = found.turn.speaker
-    if found.by_speaker:
+    if found.by_speaker or _FOR_YOU.search(found.text):
         return speaker
     others = [person.name for person in transcript.participants if person.name != speaker]
     return others[0] if len(others) == 1 else None

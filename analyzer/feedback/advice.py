@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from analyzer.feedback.measures import speaking_time
+from analyzer.labels.cues import is_question
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Exchange, Feedback, Measures, Observation, Quote, Transcript
 
@@ -54,7 +55,7 @@ def advise(transcript: Transcript, exchanges: Sequence[Exchange], measures: Meas
     summary = summarise(measures, rubric)
     if transcript.named("manager") is None or transcript.named("rep") is None:
         return Feedback(summary, (), ())
-    return Feedback(summary, tuple(_strengths(transcript, exchanges)), tuple(_changes(transcript, exchanges, rubric)))
+    return Feedback(summary, tuple(_strengths(transcript, exchanges, rubric)), tuple(_changes(transcript, exchanges, rubric)))
 
 
 def summarise(measures: Measures, rubric: Rubric) -> str:
@@ -68,9 +69,10 @@ def summarise(measures: Measures, rubric: Rubric) -> str:
     ]
     bridged = measures.bridge
     sentence = f"{_minutes(measures.working)} of working time: {', '.join(parts)}."
-    if bridged.whole:
-        topics = "topic was" if bridged.whole == 1 else "topics were"
-        sentence += f" {bridged.whole:.0f} {topics} inspected, and {bridged.part:.0f} of them led to coaching."
+    if bridged.whole == 1:
+        sentence += f" One topic was inspected, and it {'led' if bridged.part else 'did not lead'} to coaching."
+    elif bridged.whole:
+        sentence += f" {bridged.whole:.0f} topics were inspected, and {bridged.part:.0f} of them led to coaching."
     return sentence
 
 
@@ -78,9 +80,11 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 600 else f"{seconds / 60:.0f} min"
 
 
-def _strengths(transcript: Transcript, exchanges: Sequence[Exchange]) -> list[Observation]:
+def _strengths(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:
     """The longest coaching exchanges that the manager opened and that show words of both."""
-    coached = [e for e in exchanges if e.focus == "coaching" and e.initiator == "manager" and e.evidence]
+    coached = [
+        e for e in exchanges if rubric.measured(e) == "coached" and e.initiator == "manager" and e.evidence
+    ]
     coached.sort(key=lambda e: (-len(e.evidence), -speaking_time(transcript, e)))
     return [_strength(transcript, exchange) for exchange in sorted(coached[:_STRENGTHS], key=lambda e: e.first)]
 
@@ -102,7 +106,7 @@ def _changes(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubr
         e
         for e in exchanges
         if rubric.measured(e) == "inspected" and not e.setup and e.initiator == "manager" and e.evidence
-        and e.question_form != "none"
+        and is_question(e.evidence[0].text)
     ]  # fmt: skip
     left.sort(key=lambda e: -speaking_time(transcript, e))
     return [_change(exchange) for exchange in left[:_CHANGES]]

@@ -32,15 +32,26 @@ def key_sentence(turn: Turn) -> str:
 
 
 def evidence_of(transcript: Transcript, turns: Sequence[Turn], worked_on: bool) -> tuple[Quote, ...]:
-    """Return the quotes for an exchange over ``turns``; with ``worked_on``, the other side's fullest reply as well."""
+    """Return the quotes for an exchange over ``turns``, in order of the talk.
+
+    The first is the question that the manager opens it with, or what else opens it.  With ``worked_on``, the rep's
+    fullest reply stands behind it, and the question is the one that this reply answers.
+    """
     opening = opening_turn(turns)
-    quotes = [quote_of(opening, key_sentence(opening))]
-    if worked_on:
-        replies = [turn for turn in turns if turn.n != opening.n and transcript.role_of(turn.speaker) == "rep"]
-        if replies:
-            best = max(replies, key=lambda turn: (len(cues.THINKING_REPLY.findall(turn.text)), len(turn.text)))
-            quotes.append(quote_of(best, _thinking_sentence(best)))
-    return tuple(quotes)
+    manager = [turn for turn in turns if transcript.role_of(turn.speaker) == "manager" and _asks(turn)]
+    replies = [turn for turn in turns if turn.n != opening.n and transcript.role_of(turn.speaker) == "rep"]
+    if worked_on and replies:
+        best = max(replies, key=lambda turn: (len(cues.THINKING_REPLY.findall(turn.text)), len(turn.text)))
+        asked = [turn for turn in manager if turn.n < best.n]
+        lead = asked[-1] if asked else opening
+        return quote_of(lead, key_sentence(lead)), quote_of(best, _thinking_sentence(best))
+    led_by_manager = transcript.role_of(opening.speaker) == "manager"
+    lead = manager[0] if manager and led_by_manager else opening
+    return (quote_of(lead, key_sentence(lead)),)
+
+
+def _asks(turn: Turn) -> bool:
+    return any(cues.is_question(part) and len(part.split()) >= _BACKCHANNEL for part in cues.sentences(turn.text))
 
 
 def _thinking_sentence(turn: Turn) -> str:

@@ -305,7 +305,7 @@ def _made(analysis: Analysis) -> list[Row]:
     if low.whole:
         rows.append(Row("Low confidence", f"{low.part:.0f} of {low.whole:.0f} exchanges"))
     else:
-        rows.append(Row("Confidence", "this engine has none: its labels are rules, right more often than not"))
+        rows.append(Row("Confidence", "not given: it was measured on talk with known roles"))
     if source.times == "estimated":
         rows.append(Row("Times", "estimated from the number of words: the transcript carries none"))
     rows.append(Row("Consent", info.consent or "not recorded"))
