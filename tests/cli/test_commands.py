@@ -43,7 +43,7 @@ def test_upload_prints_where_the_report_is(analyzer, dialogue: Path) -> None:
     result = analyzer("upload", dialogue, "--manager", "Dana", "--date", "2026-03-17")
     assert result.status == 0
     report = Path(result.out.strip())
-    assert "Did the clinic sign the contract?" in report.read_text(encoding="utf-8")
+    assert "by Thursday noon" in report.read_text(encoding="utf-8")
     assert report.with_suffix(".md").is_file()
     assert json.loads(report.with_suffix(".json").read_text(encoding="utf-8"))["meeting"]["date"] == "2026-03-17"
 
