@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analyzer.evaluation.dataset import Meeting
 from analyzer.evaluation.figure import Figure, interval_shown, shown
 from analyzer.evaluation.scorecard import MeetingResult, Scorecard
 from analyzer.labels.rubric import Rubric
+from analyzer.report.html import environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +47,6 @@ class MeetingView:
     stretches: tuple[Stretch, ...]
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("analyzer.evaluation"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"shown": shown, "interval": interval_shown}
-    return environment
-
-
 def render_scorecard(card: Scorecard, meetings: Sequence[Meeting], rubric: Rubric) -> str:
     """Return the page; everything from the meetings is escaped."""
     by_id = {meeting.id: meeting for meeting in meetings}
@@ -87,10 +72,10 @@ def render_scorecard(card: Scorecard, meetings: Sequence[Meeting], rubric: Rubri
         for name, row, whole in zip(card.focuses, card.confusion, total, strict=False)
     ]
     return (
-        _environment()
+        environment("analyzer.evaluation")
         .get_template("scorecard.html.jinja")
         .render(
-            card=card, rows=rows, bars=bars, confusion=confusion,
+            card=card, shown=shown, interval=interval_shown, rows=rows, bars=bars, confusion=confusion,
             meetings=[_meeting(result, by_id[result.id]) for result in worst],
             names={label.id: label.name for label in rubric.labels},
         )

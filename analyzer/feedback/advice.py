@@ -55,7 +55,9 @@ def advise(transcript: Transcript, exchanges: Sequence[Exchange], measures: Meas
     summary = summarise(measures, rubric)
     if transcript.named("manager") is None or transcript.named("rep") is None:
         return Feedback(summary, (), ())
-    return Feedback(summary, tuple(_strengths(transcript, exchanges, rubric)), tuple(_changes(transcript, exchanges, rubric)))
+    return Feedback(
+        summary, tuple(_strengths(transcript, exchanges, rubric)), tuple(_changes(transcript, exchanges, rubric))
+    )
 
 
 def summarise(measures: Measures, rubric: Rubric) -> str:
@@ -82,9 +84,7 @@ def _minutes(seconds: float) -> str:
 
 def _strengths(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:
     """The longest coaching exchanges that the manager opened and that show words of both."""
-    coached = [
-        e for e in exchanges if rubric.measured(e) == "coached" and e.initiator == "manager" and e.evidence
-    ]
+    coached = [e for e in exchanges if rubric.measured(e) == "coached" and e.initiator == "manager" and e.evidence]
     coached.sort(key=lambda e: (-len(e.evidence), -speaking_time(transcript, e)))
     return [_strength(transcript, exchange) for exchange in sorted(coached[:_STRENGTHS], key=lambda e: e.first)]
 

@@ -11,18 +11,18 @@ from analyzer.report.view import ReportView
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("analyzer.report"),
+def environment(package: str) -> Environment:
+    """Return the templates of a package; what is put into them is escaped, and a missing name is an error."""
+    return Environment(
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["minutes_bar"] = minutes_bar
-    return environment
 
 
 def render_html(view: ReportView) -> str:
     """Return the page; everything from the meeting is escaped."""
-    return _environment().get_template("report.html.jinja").render(view=view)
+    template = environment("analyzer.report").get_template("report.html.jinja")
+    return template.render(view=view, minutes_bar=minutes_bar(view.working))
