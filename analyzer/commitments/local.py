@@ -53,7 +53,7 @@ _PURPOSE = re.compile(
     r",? (?:so (?:that )?(?=it|he|she|they|you|we|i)|because|which|before you|in case)\b", re.IGNORECASE
 )
 _LEAD = re.compile(
-    r"^(?:(?:and|so|but|then|okay|ok|yeah|yes|no|right|well|um|uh|oh|also|just|please|maybe|look|sure|fine|because)\b[,.]?\s*)*"
+    r"^(?:(?:and|so|but|then|okay|ok|all right|alright|yeah|yes|no|right|well|um|uh|oh|also|just|please|maybe|look|sure|fine|because)\b[,.]?\s*)*"
     r"(?:(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i'?d|let me|can you|could you|will you|would you|"
     r"you need to|you should|you have to|you'?ll|make sure (?:you|to)|i want you to|i need you to|we'?ll|i'?ll try to|"
     r"i told (?:him|her|them) (?:that )?i(?:'d| would|'ll))\s+)?(?:just |also |then |definitely |go and |try to |try and )*",
@@ -206,7 +206,8 @@ def _strength(found: Found, day: date | None) -> int:
 
 def _action(found: Found, due: str | None, transcript: Transcript) -> str:
     """Return a short imperative: the words without their lead and deadline, ``you`` and ``me`` by name."""
-    words = found.text
+    parts = sentences(found.text)
+    words = next((part for part in parts if _NEW.search(part) or (due and due in part)), parts[0])
     if due and len(words) > len(due) + 8:
         words = words.replace(due, " ")
     led = _LEAD.sub("", " ".join(words.split()), count=1)
