@@ -88,7 +88,7 @@ def decode(path: Path, scratch: Path, on_time: Callable[[float, float | None], N
     import av
 
     try:
-        with av.open(str(path), metadata_errors="replace") as container, scratch.open("wb") as out:
+        with av.open(str(path), **_tags_as_they_come(av)) as container, scratch.open("wb") as out:
             return _decode(container, path, out, scratch, on_time)
     except av.error.FFmpegError as error:
         raise AudioError(_undecodable(path, str(error.strerror or error))) from error
@@ -97,6 +97,11 @@ def decode(path: Path, scratch: Path, on_time: Callable[[float, float | None], N
         raise AudioError(_undecodable(path, str(error))) from error
     except OSError as error:
         raise LibraryError(f"no room to decode {path.name!r} into {str(scratch.parent)!r}: {error.strerror}") from error
+
+
+def _tags_as_they_come(av: Any) -> dict[str, Any]:
+    """Return the option by which tags that are no UTF-8 do not refuse a file; PyAV 19 needs and knows none."""
+    return {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 
 
 def _undecodable(path: Path, reason: str) -> str:

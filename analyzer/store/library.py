@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ class Library:
             for part in (folder, self.reports, self.scratch, self._locks):
                 part.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(folder / "library.db", timeout=60, isolation_level=None)
+            weakref.finalize(self, self._db.close)  # commands end without a word; Python 3.13 warns of open files
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA foreign_keys = ON")

@@ -125,6 +125,17 @@ def test_what_holds_no_sound_is_one_clear_error(name: str, make: object, words: 
     assert name in str(caught.value)
 
 
+def test_tags_that_are_no_utf8_do_not_refuse_a_file(tmp_path: Path, write_wav) -> None:
+    path = write_wav(np.zeros((1, 16_000)) + 0.1)
+    data = path.read_bytes()
+    tag = b"LIST" + (16).to_bytes(4, "little") + b"INFOINAM" + (4).to_bytes(4, "little") + b"caf\xe9"
+    data = data[:36] + tag + data[36:]
+    path.write_bytes(data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:])
+    samples = decode(path, tmp_path / "raw")
+    assert samples.count == 16_000
+    assert samples.tags["title"].startswith("caf")
+
+
 def test_more_than_two_channels_become_one(tmp_path: Path, write_wav) -> None:
     path = write_wav(np.zeros((6, 16_000)) + 0.1)
     samples = decode(path, tmp_path / "raw")
