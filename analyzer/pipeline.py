@@ -95,8 +95,8 @@ class Pipeline:
         self.library.start(intake.content_hash, info, _as_json(intake.known))
         try:
             analysis = self._analyse(intake, info)
+            write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
             self.library.finish(analysis)
-            write_report(analysis, self.library)
         except AnalyzerError as error:
             self.library.fail(info.id, str(error))
             raise

@@ -30,7 +30,7 @@ def write_report(analysis: Analysis, library: Library) -> Path:
     """
     try:
         for format_ in FORMATS:
-            _write(report_path(analysis, library, format_), render(analysis, format_))
+            _write(report_path(analysis, library, format_), render(analysis, format_), library.scratch)
     except OSError as error:
         raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return report_path(analysis, library, "html")
@@ -66,8 +66,8 @@ def _slim(analysis: Analysis) -> Analysis:
     return replace(analysis, transcript=replace(analysis.transcript, turns=turns))
 
 
-def _write(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+def _write(path: Path, text: str, scratch: Path) -> None:
+    handle, name = tempfile.mkstemp(dir=scratch, suffix=path.suffix)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)

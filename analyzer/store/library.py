@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
@@ -75,6 +76,7 @@ class Library:
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._migrate()
+            self._sweep()
         except (OSError, sqlite3.Error) as error:
             raise self._broken(error) from error
 
@@ -91,6 +93,13 @@ class Library:
     @property
     def _locks(self) -> Path:
         return self.folder / "locks"
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left behind: scratch files that nobody has touched for a day."""
+        yesterday = self._clock().timestamp() - 86_400
+        for left in self.scratch.iterdir():
+            if left.stat().st_mtime < yesterday:
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the file."""

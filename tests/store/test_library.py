@@ -134,3 +134,14 @@ def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
         child.join()
     assert [child.exitcode for child in children] == [0, 0, 0]
     assert len(library(tmp_path).meetings()) == 60
+
+
+def test_what_a_killed_process_left_is_swept_away_after_a_day(tmp_path: Path) -> None:
+    scratch = library(tmp_path).scratch
+    for name, age in (("old", 90_000), ("new", 60)):
+        (scratch / name).mkdir()
+        (scratch / name / "samples.s16").write_bytes(b"private")
+        at = NOON.timestamp() - age
+        os.utime(scratch / name, (at, at))
+    library(tmp_path)
+    assert [path.name for path in scratch.iterdir()] == ["new"]
