@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -98,8 +98,9 @@ class Library:
         """Remove what a killed process left behind: scratch files that nobody has touched for a day."""
         yesterday = self._clock().timestamp() - 86_400
         for left in self.scratch.iterdir():
-            if left.stat().st_mtime < yesterday:
-                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process tidies up after itself at the same time
+                if left.stat().st_mtime < yesterday:
+                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
 
     def close(self) -> None:
         """Close the file."""
