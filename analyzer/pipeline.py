@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.commitments.extract import build_extractor
+from analyzer.commitments.extract import Extractor, build_extractor
 from analyzer.config import Settings
 from analyzer.errors import AnalyzerError, InputError
 from analyzer.feedback import advice
 from analyzer.feedback.measures import measure
-from analyzer.labels.labeler import build_labeler
+from analyzer.labels.labeler import Labeler, build_labeler
 from analyzer.labels.rubric import load_rubric
 from analyzer.model import Analysis, Commitment, Exchange, MeetingInfo, Provenance, Transcript
 from analyzer.report.write import write_report
@@ -62,6 +62,16 @@ class Pipeline:
         from analyzer.audio.transcriber import build_transcriber
 
         return build_transcriber(self.settings)
+
+    @cached_property
+    def labeler(self) -> Labeler:
+        """The labels engine, built once for all files."""
+        return build_labeler()
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """The commitments engine, built once for all files."""
+        return build_extractor()
 
     def intake(self, path: Path, flags: Known | None = None) -> Intake:
         """Look at a file: its hash, and what flags, sidecar and name say of it.
@@ -112,7 +122,7 @@ class Pipeline:
         exchanges = self._exchanges(info.id, transcript)
         commitments = self._commitments(info, transcript, exchanges)
         measures = measure(transcript, exchanges, rubric)
-        labeler, extractor = build_labeler(), build_extractor()
+        labeler, extractor = self.labeler, self.extractor
         provenance = (
             self._made("words", transcript.source.engine, transcript.source.model, "1"),
             self._made("exchanges", labeler.name, labeler.model, labeler.version),
@@ -166,7 +176,7 @@ class Pipeline:
         return recognise(intake.path, self.transcriber, self.library.scratch, self.progress)
 
     def _exchanges(self, meeting: str, transcript: Transcript) -> tuple[Exchange, ...]:
-        labeler, rubric = build_labeler(), load_rubric()
+        labeler, rubric = self.labeler, load_rubric()
         facts = {
             "input": _digest(transcript),
             "engine": [labeler.name, labeler.model, labeler.version],
@@ -183,7 +193,7 @@ class Pipeline:
     def _commitments(
         self, info: MeetingInfo, transcript: Transcript, exchanges: tuple[Exchange, ...]
     ) -> tuple[Commitment, ...]:
-        extractor = build_extractor()
+        extractor = self.extractor
         facts = {
             "input": _digest(transcript),
             "engine": [extractor.name, extractor.model, extractor.version],

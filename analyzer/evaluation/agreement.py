@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -166,8 +165,3 @@ def _commitment_f1(meetings: Sequence[Meeting], one: str, other: str, rubric: Ru
     return Figure(
         number(float(metrics.f1_of_counts(counts.sum(axis=0)))), number(low), number(high), float(counts[:, 1:].sum())
     )
-
-
-def label_counts(meetings: Sequence[Meeting]) -> Counter[str]:
-    """Return how many turns have each gold label."""
-    return Counter(one.label for m in meetings if m.gold.exchanges is not None for one in by_turn(m.gold))

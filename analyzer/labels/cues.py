@@ -144,8 +144,3 @@ def time_of(text: str) -> Time:
     if future > past:
         return "future"
     return "past" if past else "present"
-
-
-def content_words(text: str) -> int:
-    """Return how many words of four letters or more there are, a rough count of what a turn says."""
-    return len(re.findall(r"\b[^\W\d_]{4,}\b", text))

@@ -58,7 +58,6 @@ class CommitmentView:
 
     action: str
     due: str
-    overdue: bool
     strength: str
     origin: str
     to_customer: bool
@@ -256,7 +255,6 @@ def _commitment(one: Commitment) -> CommitmentView:
     return CommitmentView(
         action=one.action[:1].upper() + one.action[1:],
         due=due,
-        overdue=False,
         strength=_STRENGTH[one.strength],
         origin=_ORIGIN[one.origin],
         to_customer=one.to_customer,
