@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,6 +15,16 @@ from analyzer.errors import InputError
 
 APP = "analyzer"
 FILE_NAME_PATTERN = r"(?P<date>\d{4}-\d{2}-\d{2})\s+(?P<manager>.+?)\s+-\s+(?P<rep>.+)"
+
+
+class Price(BaseModel):
+    """What a model costs, for a million tokens, in the user's currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: float = Field(ge=0)
+    cached: float = Field(ge=0)
+    output: float = Field(ge=0)
 
 
 class Settings(BaseModel):
@@ -28,6 +38,22 @@ class Settings(BaseModel):
     """``auto``, ``whisper:SIZE``, ``whisper:FOLDER`` or ``sphinx``."""
     language: str | None = None
     """ISO 639-1 code; unset: the recogniser decides."""
+    rubric: Path | None = None
+    """A rubric of one's own; unset: the one that comes with analyzer."""
+    llm: str | None = None
+    """The model that labels and extracts; unset or ``none``: the local engine, no network."""
+    llm_mode: Literal["live", "deferred", "replay"] = "live"
+    """``deferred`` writes the requests to a file, ``replay`` uses kept replies alone."""
+    llm_base_url: str | None = None
+    """Of an endpoint for OpenAI chat completions; unset: ``OPENAI_BASE_URL``, else OpenAI's own."""
+    llm_concurrency: int = Field(default=4, ge=1)
+    """Requests at the same time."""
+    llm_deadline: float = Field(default=600.0, gt=0)
+    """Seconds for one reply, all attempts together."""
+    llm_window: int = Field(default=5000, ge=500)
+    """Tokens of talk that are read at once."""
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """By model; without one, tokens are shown and no cost."""
     threads: int = Field(default=0, ge=0)
     """For the recogniser; 0: its own choice."""
     file_name_pattern: str = FILE_NAME_PATTERN

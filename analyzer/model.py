@@ -171,6 +171,78 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Turns that an engine could not read."""
+
+    first: int
+    last: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Something that an engine said and the transcript does not bear out: counted, never shown as found."""
+
+    what: Literal["label", "commitment", "deadline", "feedback", "follow-through"]
+    turn: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens, as the endpoint reported them."""
+
+    input: int = 0
+    cached: int = 0
+    """Of the input: read from the endpoint's own cache."""
+    output: int = 0
+    calls: int = 0
+    kept: int = 0
+    """Replies that were there already and cost nothing now."""
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input + other.input,
+            self.cached + other.cached,
+            self.output + other.output,
+            self.calls + other.calls,
+            self.kept + other.kept,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What a reader of an engine's results has to know beside them."""
+
+    gaps: tuple[Gap, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    """What the results cost; their replies, where they were kept, are counted as kept."""
+
+    def __add__(self, other: Notes) -> Notes:
+        return Notes(
+            tuple(dict.fromkeys((*self.gaps, *other.gaps))), self.dropped + other.dropped, self.usage + other.usage
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What a labeler makes of a transcript."""
+
+    exchanges: tuple[Exchange, ...]
+    """They cover the turns in order, without gap or overlap."""
+    notes: Notes = field(default_factory=Notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What an extractor makes of a transcript."""
+
+    commitments: tuple[Commitment, ...]
+    notes: Notes = field(default_factory=Notes)
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A rate that carries its counts."""
 
@@ -220,6 +292,38 @@ class Feedback:
     summary: str
     strengths: tuple[Observation, ...]
     changes: tuple[Observation, ...]
+    agenda: tuple[Observation, ...] = ()
+    """For next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPromise:
+    """A commitment of an earlier meeting of the same two people that was still open."""
+
+    id: str
+    owner: str
+    action: str
+    due: dt.date | None
+    said_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What the talk says became of an earlier promise."""
+
+    promise: EarlierPromise
+    outcome: Literal["kept", "moved", "dropped", "unmentioned"]
+    quote: Quote | None
+    """``None`` only where it was not mentioned."""
+    moved_to: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of the earlier promises."""
+
+    follow_ups: tuple[FollowUp, ...]
+    notes: Notes = field(default_factory=Notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +370,8 @@ class Analysis:
     rubric: str
     """Version and hash of the rubric."""
     provenance: tuple[Provenance, ...]
+    follow_ups: tuple[FollowUp, ...] = ()
+    notes: Notes = field(default_factory=Notes)
+    """What could not be read and what was left out, of all stages; and what it cost."""
+    engines: tuple[str, ...] = ()
+    """Rubric and engines: a meeting is finished for those that it was made with."""

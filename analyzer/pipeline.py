@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from analyzer.commitments.extract import Extractor, build_extractor
 from analyzer.config import Settings
+from analyzer.engines import Engines, build_engines, endpoint_kind
 from analyzer.errors import AnalyzerError, InputError
-from analyzer.feedback import advice
+from analyzer.feedback.advise import Advice
 from analyzer.feedback.measures import measure
-from analyzer.labels.labeler import Labeler, build_labeler
-from analyzer.labels.rubric import load_rubric
-from analyzer.model import Analysis, Commitment, Exchange, MeetingInfo, Provenance, Transcript
+from analyzer.labels.rubric import Rubric, load_rubric
+from analyzer.llm.cost import told
+from analyzer.llm.replies import Waiting, WaitingError
+from analyzer.model import (
+    Analysis,
+    Exchange,
+    Extracted,
+    Followed,
+    Labelled,
+    Measures,
+    MeetingInfo,
+    Notes,
+    Provenance,
+    Transcript,
+    Usage,
+)
 from analyzer.report.write import write_report
-from analyzer.store.library import Library
+from analyzer.store.json import dump
+from analyzer.store.library import Library, utc_now
 from analyzer.transcript import people
 from analyzer.transcript.metadata import Known, from_file_name, from_sidecar, from_tags
 from analyzer.transcript.read import ReadTranscript, looks_like_transcript, read_transcript
@@ -26,11 +41,25 @@ if TYPE_CHECKING:
     from analyzer.audio.recognise import Heard
     from analyzer.audio.transcriber import Transcriber
 
+A = TypeVar("A")
+B = TypeVar("B")
 Progress = Callable[[str, float, float | None], None]
 """Told what is done, how far, and of how much (``None``: not known)."""
 
 _HEAD = 4096
 """Bytes of a file by which it is told whether it is a recording or a transcript."""
+
+
+class Named(Protocol):
+    """An engine of any stage, as far as keys and provenance need it."""
+
+    name: str
+    version: str
+
+    @property
+    def model(self) -> str:
+        """What it works with."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +93,14 @@ class Pipeline:
         return build_transcriber(self.settings)
 
     @cached_property
-    def labeler(self) -> Labeler:
-        """The labels engine, built once for all files."""
-        return build_labeler()
+    def engines(self) -> Engines:
+        """What labels, extracts and advises, built once for all files."""
+        return build_engines(self.settings, self.library, utc_now)
 
     @cached_property
-    def extractor(self) -> Extractor:
-        """The commitments engine, built once for all files."""
-        return build_extractor()
+    def rubric(self) -> Rubric:
+        """The rubric in force."""
+        return load_rubric(self.settings.rubric)
 
     def intake(self, path: Path, flags: Known | None = None) -> Intake:
         """Look at a file: its hash, and what flags, sidecar and name say of it.
@@ -92,7 +121,14 @@ class Pipeline:
     def is_finished(self, intake: Intake) -> bool:
         """Return whether that content is analysed already, with the same said about it."""
         library = self.library
-        return library.is_done(intake.content_hash) and library.known(intake.content_hash) == _as_json(intake.known)
+        said = library.known(intake.content_hash)
+        return said == _as_json(intake.known) and library.made_with(intake.content_hash) == self._engine_names()
+
+    def _engine_names(self) -> tuple[str, ...]:
+        """What a finished meeting must have been made with to count as finished."""
+        engines = self.engines
+        parts = (engines.labeler, engines.extractor, engines.adviser)
+        return (self.rubric.hash, *(f"{part.name} {part.model} {part.version}" for part in parts))
 
     def run(self, intake: Intake) -> Analysis:
         """Take a file through all stages and write its report; finished stages are taken from the library.
@@ -107,37 +143,55 @@ class Pipeline:
             analysis = self._analyse(intake, info)
             write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
             self.library.finish(analysis)
+        except WaitingError as error:
+            self.library.wait(info.id, error.requests)
+            raise
         except AnalyzerError as error:
             self.library.fail(info.id, str(error))
             raise
         return analysis
 
     def _analyse(self, intake: Intake, info: MeetingInfo) -> Analysis:
-        rubric = load_rubric()
+        rubric, engines = self.rubric, self.engines
+        self.library.keep_rubric(rubric.hash, rubric.text)
         known, transcript = self._transcript(intake)
         info = replace(
             info, date=known.date, title=known.title, manager=transcript.named("manager") or known.manager,
             rep=transcript.named("rep") or known.rep, consent=known.consent, grounds=dict(known.grounds),
         )  # fmt: skip
-        exchanges = self._exchanges(info.id, transcript)
-        commitments = self._commitments(info, transcript, exchanges)
-        measures = measure(transcript, exchanges, rubric)
-        labeler, extractor = self.labeler, self.extractor
-        provenance = (
-            self._made("words", transcript.source.engine, transcript.source.model, "1"),
-            self._made("exchanges", labeler.name, labeler.model, labeler.version),
-            self._made("commitments", extractor.name, extractor.model, extractor.version),
-            self._made("feedback", "templates", "", advice.VERSION),
+        labelled = self._labelled(info.id, transcript)
+        extracted = self._extracted(info, transcript, labelled.exchanges)
+        measures = measure(transcript, labelled.exchanges, rubric)
+        # Two requests that do not need one another: where replies are deferred, both are asked for at once.
+        advice, followed = together(
+            lambda: self._advice(info.id, transcript, labelled.exchanges, measures),
+            lambda: self._followed(info, transcript),
         )
+        notes = _notes(labelled.notes, extracted.notes, advice.notes, followed.notes)
+        words = transcript.source
+        stages: dict[str, Named] = {
+            "exchanges": engines.labeler,
+            "commitments": engines.extractor,
+            "feedback": engines.adviser,
+        }
+        if engines.follow_through is not None:
+            stages["follow-through"] = engines.follow_through
         return Analysis(
             meeting=info,
             transcript=transcript,
-            exchanges=exchanges,
-            commitments=commitments,
+            exchanges=labelled.exchanges,
+            commitments=extracted.commitments,
             measures=measures,
-            feedback=advice.advise(transcript, exchanges, measures, rubric),
+            feedback=advice.feedback,
             rubric=f"{rubric.version} ({rubric.hash})",
-            provenance=provenance,
+            provenance=(
+                self._made("words", words.engine, words.model, "1"),
+                *(self._made(stage, one.name, one.model, one.version) for stage, one in stages.items()),
+                *self._paid(notes.usage),
+            ),
+            follow_ups=followed.follow_ups,
+            notes=notes,
+            engines=self._engine_names(),
         )
 
     def _transcript(self, intake: Intake) -> tuple[Known, Transcript]:
@@ -175,37 +229,71 @@ class Pipeline:
 
         return recognise(intake.path, self.transcriber, self.library.scratch, self.progress)
 
-    def _exchanges(self, meeting: str, transcript: Transcript) -> tuple[Exchange, ...]:
-        labeler, rubric = self.labeler, load_rubric()
-        facts = {
-            "input": _digest(transcript),
-            "engine": [labeler.name, labeler.model, labeler.version],
-            "rubric": rubric.hash,
-        }
+    def _labelled(self, meeting: str, transcript: Transcript) -> Labelled:
+        labeler = self.engines.labeler
         return self.library.stage(
             meeting,
             "exchanges",
-            facts,
-            tuple[Exchange, ...],
-            lambda: tuple(labeler.label(transcript, rubric)),
+            self._facts(transcript, labeler),
+            Labelled,
+            lambda: labeler.label(transcript, self.rubric),
+            lambda result: not result.notes.gaps,
         )
 
-    def _commitments(
-        self, info: MeetingInfo, transcript: Transcript, exchanges: tuple[Exchange, ...]
-    ) -> tuple[Commitment, ...]:
-        extractor = self.extractor
-        facts = {
-            "input": _digest(transcript),
-            "engine": [extractor.name, extractor.model, extractor.version],
-            "said_on": info.date.isoformat() if info.date else None,
-        }
+    def _extracted(self, info: MeetingInfo, transcript: Transcript, exchanges: tuple[Exchange, ...]) -> Extracted:
+        extractor = self.engines.extractor
         return self.library.stage(
             info.id,
             "commitments",
-            facts,
-            tuple[Commitment, ...],
-            lambda: tuple(extractor.extract(transcript, exchanges, info.date)),
+            self._facts(transcript, extractor) | {"said_on": info.date.isoformat() if info.date else None},
+            Extracted,
+            lambda: extractor.extract(transcript, exchanges, info.date, self.rubric),
+            lambda result: not result.notes.gaps,
         )
+
+    def _advice(
+        self, meeting: str, transcript: Transcript, exchanges: tuple[Exchange, ...], measures: Measures
+    ) -> Advice:
+        adviser = self.engines.adviser
+        return self.library.stage(
+            meeting,
+            "feedback",
+            self._facts(transcript, adviser) | {"exchanges": _hash(dump(exchanges))},
+            Advice,
+            lambda: adviser.advise(transcript, exchanges, measures, self.rubric),
+            lambda result: not any(one.turn == 0 for one in result.notes.dropped),
+        )
+
+    def _followed(self, info: MeetingInfo, transcript: Transcript) -> Followed:
+        follow = self.engines.follow_through
+        promises = self.library.earlier_promises(info) if follow else []
+        if follow is None or not promises:
+            return Followed(())
+        return self.library.stage(
+            info.id,
+            "follow-through",
+            self._facts(transcript, follow)
+            | {"promises": _hash(dump(tuple(promises))), "said_on": info.date.isoformat() if info.date else None},
+            Followed,
+            lambda: follow.follow(transcript, promises, info.date, self.rubric),
+            lambda result: bool(result.follow_ups),
+        )
+
+    def _facts(self, transcript: Transcript, engine: Named) -> dict[str, Any]:
+        """Return what a stage's result follows from, whichever stage it is."""
+        return {
+            "input": _digest(transcript),
+            "engine": [engine.name, engine.model, engine.version],
+            "rubric": self.rubric.hash,
+        }
+
+    def _paid(self, usage: Usage) -> tuple[Provenance, ...]:
+        """Return where the words went and what it cost; nothing where no language model was asked."""
+        model = self.settings.llm
+        if model is None or not (usage.calls or usage.kept):
+            return ()
+        settings = {"endpoint": endpoint_kind(self.settings), "paid": told(usage, self.settings.prices.get(model))}
+        return (Provenance("llm", "llm", model, "1", settings, self.library.made),)
 
     def _made(self, stage: str, engine: str, model: str, version: str) -> Provenance:
         return Provenance(stage, engine, model, version, made=self.library.made)
@@ -262,11 +350,36 @@ def _as_json(known: Known) -> dict[str, Any]:
     return dict(adapter(Known).dump_python(known, mode="json"))
 
 
+def together(one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:
+    """Return what both make; where either waits for replies, ask for those of both.
+
+    Raises:
+        WaitingError: with the requests of both.
+
+    """
+    waiting: list[Waiting] = []
+    made: list[Any] = []
+    for make in (one, other):
+        try:
+            made.append(make())
+        except WaitingError as error:
+            waiting += error.requests
+    if waiting:
+        raise WaitingError(waiting)
+    return made[0], made[1]
+
+
+def _notes(labelled: Notes, extracted: Notes, *later: Notes) -> Notes:
+    """Return the notes of all stages; labels and commitments come from one reading, which is paid for once."""
+    once = replace(extracted, usage=Usage()) if labelled.usage.calls or labelled.usage.kept else extracted
+    return sum(later, labelled + once)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _digest(transcript: Transcript) -> str:
-    import hashlib
-
-    from analyzer.store.json import dump
-
     # Words' own times do not change a label.
     slim = replace(transcript, turns=tuple(replace(turn, words=()) for turn in transcript.turns))
-    return hashlib.sha256(dump(slim).encode()).hexdigest()
+    return _hash(dump(slim))

@@ -19,6 +19,9 @@ def batch(
     library: common.LibraryFlag = None,
     engine: common.EngineFlag = None,
     language: common.LanguageFlag = None,
+    llm: common.LLMFlag = None,
+    llm_mode: common.LLMModeFlag = None,
+    rubric: common.RubricFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
     """Take a folder in; run again, it does only what is left.
@@ -29,7 +32,7 @@ def batch(
     from analyzer.pipeline import Pipeline
     from analyzer.store.library import Library
 
-    settings = common.settings_of(library, engine, language)
+    settings = common.settings_of(library, engine=engine, language=language, llm=llm, llm_mode=llm_mode, rubric=rubric)
     paths = list(files_in(folder))
     pipeline = Pipeline(settings, Library(settings.library))
     outcomes = []

@@ -33,14 +33,36 @@ EngineFlag = Annotated[
 LanguageFlag = Annotated[
     str | None, typer.Option("--language", help="Language spoken, as en or de.", envvar="ANALYZER_LANGUAGE")
 ]
+LLMFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        help="Model that labels and extracts, at OPENAI_BASE_URL; none: the local engine, no network.",
+        envvar="ANALYZER_LLM",
+        show_default=False,
+    ),
+]
+LLMModeFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--llm-mode",
+        help="live; deferred: write the requests to a batch file; replay: kept replies alone.",
+        envvar="ANALYZER_LLM_MODE",
+        show_default=False,
+    ),
+]
+RubricFlag = Annotated[
+    Path | None,
+    typer.Option("--rubric", help="A rubric of your own.", envvar="ANALYZER_RUBRIC", show_default=False),
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def settings_of(library: Path | None = None, engine: str | None = None, language: str | None = None) -> Settings:
-    """Return the settings in force; flags win."""
+def settings_of(library: Path | None = None, **flags: object) -> Settings:
+    """Return the settings in force; flags win, and those that were not given are ``None``."""
     from analyzer.config import resolve
 
-    return resolve(library=library, engine=engine, language=language)
+    return resolve(None, library=library, **flags)
 
 
 def known_of(

@@ -29,7 +29,7 @@ def demo(
     from analyzer.report.write import report_path
     from analyzer.store.library import Library
 
-    settings = common.settings_of(folder / "library", engine)
+    settings = common.settings_of(folder / "library", engine=engine)
     if settings.engine == "auto":
         settings = settings.model_copy(update={"engine": _engine(settings)})
     recording = _copy_recording(folder)

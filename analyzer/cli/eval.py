@@ -14,6 +14,15 @@ from analyzer.errors import InputError
 app = typer.Typer(
     help="Score engines on labelled meetings, and label meetings.", no_args_is_help=True, rich_markup_mode=None
 )
+EngineFlag = Annotated[str, typer.Option("--engine", help="local, or llm with a model named by --llm.")]
+RepliesFlag = Annotated[
+    Path | None,
+    typer.Option(
+        "--replies",
+        help="File of kept replies (JSON lines) ; eval.jsonl in the library's folder if not given.",
+        show_default=False,
+    ),
+]
 DataFlag = Annotated[Path, typer.Option("--data", help="Folder with labelled meetings.")]
 _SHOWN = (
     "focus_macro_f1", "focus_kappa", "focus_accuracy", "off_diagonal_accuracy", "kind_macro_f1", "time_accuracy",
@@ -25,28 +34,33 @@ _SHOWN = (
 @app.command()
 def run(
     data: DataFlag,
-    engine: Annotated[str, typer.Option("--engine", help="local")] = "local",
+    engine: EngineFlag = "local",
     out: Annotated[Path | None, typer.Option("--out", help="Write the scorecard here, as JSON and as a page.")] = None,
     seed: Annotated[int, typer.Option(help="Of the resampling.")] = 0,
+    llm: common.LLMFlag = None,
+    llm_mode: common.LLMModeFlag = None,
+    rubric: common.RubricFlag = None,
+    replies: RepliesFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
     """Score an engine on a folder of labelled meetings."""
     from analyzer.evaluation import scorecard
     from analyzer.evaluation.dataset import read_folder
-    from analyzer.evaluation.engines import build_engine
     from analyzer.evaluation.page import render_scorecard
     from analyzer.labels.rubric import load_rubric
     from analyzer.store.json import adapter
     from analyzer.store.library import utc_now
 
-    rubric = load_rubric()
-    meetings = read_folder(data, rubric)
-    card = scorecard.run(meetings, build_engine(engine, rubric), rubric, str(data), utc_now(), seed)
+    settings = common.settings_of(llm=llm, llm_mode=llm_mode, rubric=rubric)
+    labels = load_rubric(settings.rubric)
+    meetings = read_folder(data, labels)
+    scored = _engine(engine, labels, settings, replies, meetings)
+    card = scorecard.run(meetings, scored, labels, str(data), utc_now(), seed)
     text = adapter(scorecard.Scorecard).dump_json(card).decode() + "\n"
     if out is not None:
         try:
             out.with_suffix(".json").write_text(text, encoding="utf-8")
-            out.with_suffix(".html").write_text(render_scorecard(card, meetings, rubric), encoding="utf-8")
+            out.with_suffix(".html").write_text(render_scorecard(card, meetings, labels), encoding="utf-8")
         except OSError as error:
             raise InputError(f"the scorecard cannot be written to {str(out)!r}: {error.strerror}") from error
         common.say(f"scorecard: {out.with_suffix('.html')}")
@@ -54,6 +68,23 @@ def run(
         print(text, end="")
     else:
         _print_card(card)
+
+
+def _engine(name: str, rubric: Any, settings: Any, replies: Path | None, meetings: Any) -> Any:
+    """Return the engine to score; where replies are deferred and missing, write the requests and leave with status 4."""
+    from analyzer.evaluation.engines import build_engine, waiting_for
+    from analyzer.llm.deferred import write_requests
+    from analyzer.llm.replies import FileReplies, WaitingError
+    from analyzer.store.library import utc_now
+
+    replies = replies or settings.library / "eval.jsonl"
+    memory = FileReplies(replies)
+    engine = build_engine(name, rubric, settings, memory, utc_now)
+    if settings.llm_mode == "deferred" and (waiting := waiting_for(engine, meetings)):
+        memory.wait(waiting)
+        print(write_requests(waiting, replies.with_suffix(".requests.jsonl")))
+        raise WaitingError(waiting)
+    return engine
 
 
 def _print_card(card: Any) -> None:
@@ -167,7 +198,8 @@ def check(
 ) -> None:
     """Check a set: format, splits, leaked words, quotas (exit 1 with what is wrong)."""
     from analyzer.evaluation.check import check as problems
-    from analyzer.labels.rubric import load_rubric, prompts_folder
+    from analyzer.labels.rubric import load_rubric
+    from analyzer.llm.prompts import prompts_folder
 
     found = list(problems(data, load_rubric(), quotas, [prompts_folder(), *(beside or [])]))
     for problem in found:
@@ -273,16 +305,22 @@ def _save(model: Any, path: Path) -> None:
 @app.command()
 def challenge(
     data: DataFlag,
-    engine: Annotated[str, typer.Option("--engine", help="local")] = "local",
+    engine: EngineFlag = "local",
+    llm: common.LLMFlag = None,
+    llm_mode: common.LLMModeFlag = None,
+    rubric: common.RubricFlag = None,
+    replies: RepliesFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
     """Score an engine on the challenge sets: minimal pairs, commitment snippets, date phrases."""
+    from analyzer.evaluation.challenge import read_challenge
     from analyzer.evaluation.challenge import run as results
-    from analyzer.evaluation.engines import build_engine
     from analyzer.labels.rubric import load_rubric
 
-    rubric = load_rubric()
-    found = results(data, build_engine(engine, rubric), rubric)
+    settings = common.settings_of(llm=llm, llm_mode=llm_mode, rubric=rubric)
+    labels = load_rubric(settings.rubric)
+    sets = read_challenge(data)
+    found = results(sets, _engine(engine, labels, settings, replies, sets.meetings()), labels)
     if as_json:
         common.print_json([asdict(one) for one in found])
     else:

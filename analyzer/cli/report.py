@@ -46,11 +46,11 @@ def report(
     if output is not None:
         chosen = form or next((f for f in Format if output.suffix == f".{f}"), Format.html)
         try:
-            output.write_text(write.render(analysis, chosen), encoding="utf-8")
+            output.write_text(write.render(analysis, chosen, write.rubric_of(analysis, store)), encoding="utf-8")
         except OSError as error:
             raise InputError(f"the report cannot be written to {str(output)!r}: {error.strerror}") from error
         print(output)
     elif form is not None:
-        print(write.render(analysis, form), end="")
+        print(write.render(analysis, form, write.rubric_of(analysis, store)), end="")
     else:
         print(write.write_report(analysis, store))

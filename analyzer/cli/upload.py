@@ -24,12 +24,15 @@ def upload(
     library: common.LibraryFlag = None,
     engine: common.EngineFlag = None,
     language: common.LanguageFlag = None,
+    llm: common.LLMFlag = None,
+    llm_mode: common.LLMModeFlag = None,
+    rubric: common.RubricFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
     """Take recordings or transcripts in; write a report for each."""
     from analyzer.pipeline import check_file
 
-    settings = common.settings_of(library, engine, language)
+    settings = common.settings_of(library, engine=engine, language=language, llm=llm, llm_mode=llm_mode, rubric=rubric)
     flags = common.known_of(date, manager, rep, title, channels, consent)
     if len(files) == 1:
         check_file(files[0])

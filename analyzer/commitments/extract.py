@@ -1,4 +1,4 @@
-"""Transcript to commitments: the interface, and the one place that chooses an engine."""
+"""Transcript to commitments: the interface."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from analyzer.model import Commitment, Exchange, Transcript
+from analyzer.labels.rubric import Rubric
+from analyzer.model import Exchange, Extracted, Transcript
 
 
 class Extractor(Protocol):
     """Finds commitments."""
 
     name: str
-    model: str
     version: str
     """Code version: part of the key under which results are kept."""
 
-    def extract(self, transcript: Transcript, exchanges: Sequence[Exchange], said_on: date | None) -> list[Commitment]:
+    @property
+    def model(self) -> str:
+        """What it works with: weights, or model and prompt; part of the key as well."""
+        ...
+
+    def extract(
+        self, transcript: Transcript, exchanges: Sequence[Exchange], said_on: date | None, rubric: Rubric
+    ) -> Extracted:
         """Return the commitments of strength 2 and more, in order of the talk.
 
         Every quote stands word for word in its turn.  Where it is not known who spoke, ``owner`` is ``None``.
@@ -26,16 +33,10 @@ class Extractor(Protocol):
             transcript: with roles where they are known.
             exchanges: that cover it.
             said_on: the day of the meeting, from which due dates follow; ``None`` leaves them open.
+            rubric: that says what is a commitment.
 
         Raises:
             EngineError: the engine gave no usable answer.
 
         """
         ...
-
-
-def build_extractor() -> Extractor:
-    """Return the engine in force."""
-    from analyzer.commitments.local import LocalExtractor
-
-    return LocalExtractor()

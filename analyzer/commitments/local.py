@@ -11,24 +11,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
 
 from analyzer.commitments.clauses import Clause, rows
 from analyzer.commitments.due import DuePhrase, find_due, resolve_due
+from analyzer.commitments.merge import merge
 from analyzer.labels.cues import sentences
 from analyzer.labels.evidence import start_of
 from analyzer.labels.linear import LinearModel, fingerprint, load_model
-from analyzer.model import Commitment, Exchange, Origin, Quote, Transcript, Turn
+from analyzer.labels.rubric import Rubric
+from analyzer.model import Commitment, Exchange, Extracted, Origin, Quote, Transcript, Turn
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-_SAME_TURN = 85
-"""Token-set similarity of two actions in one turn from which they are one promise said twice."""
-_SHARED = 0.6
-"""Share of what the shorter action names that the other one has to name too."""
-_COMMON = frozenset(
-    "the and for with that this them they him her his have has get got put can will would just out from about then also "
-    "you your not one some any all but let make going then there than into over what when who how".split()
-)
 _CROWD = 2
 """Turns within which promises of one person crowd one another."""
 
@@ -96,17 +89,19 @@ class LocalExtractor:
         self._weights = weights
         self.model = f"linear {fingerprint(weights)}"
 
-    def extract(self, transcript: Transcript, exchanges: Sequence[Exchange], said_on: date | None) -> list[Commitment]:
+    def extract(
+        self, transcript: Transcript, exchanges: Sequence[Exchange], said_on: date | None, rubric: Rubric
+    ) -> Extracted:
         """Return the commitments; see `Extractor.extract`."""
         model = _load(self._weights)
         clauses, found = rows(transcript, model.index)
         if not clauses:
-            return []
+            return Extracted(())
         logits = {head: np.asarray(values, float) for head, values in model.logits(found).items()}
         promises = promises_of(clauses, logits, model)
         known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
         made = [_commitment(one, transcript, said_on, model, known) for one in promises]
-        return _merge(made)
+        return Extracted(tuple(merge(made)))
 
 
 @cache
@@ -220,31 +215,3 @@ def _action(found: Found, due: str | None, transcript: Transcript) -> str:
         words = re.sub(r"\bme\b", speaker.split()[0], words)
     words = " ".join(words.split()).strip(" .,;!?-")
     return (words[:1].lower() + words[1:]) or found.text
-
-
-def _merge(commitments: Sequence[Commitment]) -> list[Commitment]:
-    """Make one of a promise said twice: the later date counts, with the quote that names it."""
-    merged: list[Commitment] = []
-    for one in commitments:
-        same = next((i for i, other in enumerate(merged) if _alike(one, other)), None)
-        if same is None:
-            merged.append(one)
-        elif one.due is not None or (one.due_text and merged[same].due is None):
-            merged[same] = replace(one, origin=merged[same].origin)
-    return merged
-
-
-def _alike(one: Commitment, other: Commitment) -> bool:
-    """Whether two are one promise: the same owner, and actions that share most of what they name."""
-    if one.owner != other.owner:
-        return False
-    if one.quote.turn == other.quote.turn:
-        return fuzz.token_set_ratio(one.action, other.action) >= _SAME_TURN
-    named, others = _named(one), _named(other)
-    shared = len(named & others)
-    return shared >= 2 and shared >= _SHARED * min(len(named), len(others))
-
-
-def _named(one: Commitment) -> set[str]:
-    """Return what an action names: its words but the commonest."""
-    return {word for word in re.findall(r"[a-z0-9']{3,}", one.action.lower()) if word not in _COMMON}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.commitments.due import resolve_due
-from analyzer.evaluation.dataset import Gold
+from analyzer.evaluation.dataset import Gold, Meeting
 from analyzer.evaluation.engines import Engine
 from analyzer.evaluation.score import count
 from analyzer.evaluation.snippets import Record, Snippet, meeting_of, read_records, read_snippets
@@ -52,17 +52,41 @@ class Result:
     missed: tuple[str, ...] = ()
 
 
-def run(folder: Path, engine: Engine, rubric: Rubric) -> list[Result]:
-    """Return an engine's results on the challenge sets of a folder.
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The challenge sets of a folder."""
+
+    pairs: tuple[Pair, ...]
+    snippets: tuple[Snippet, ...]
+    phrases: tuple[Phrase, ...]
+
+    def meetings(self) -> list[Meeting]:
+        """Return everything that an engine is asked about, as meetings."""
+        sides = [_side_meeting(pair, n) for pair in self.pairs for n in (0, 1)]
+        return [*sides, *(one.meeting() for one in self.snippets)]
+
+
+def read_challenge(folder: Path) -> Challenge:
+    """Return the challenge sets of a folder.
 
     Raises:
         InputError: a file is missing or broken.
 
     """
-    pairs = read_records(folder / "pairs.json", "pairs", Pair)
-    snippets = read_snippets(folder / "commitments.json")
-    phrases = read_records(folder / "dates.json", "phrases", Phrase)
-    return [*_pairs(pairs, engine), *_snippets(snippets, engine, rubric), _phrases(phrases)]
+    return Challenge(
+        tuple(read_records(folder / "pairs.json", "pairs", Pair)),
+        tuple(read_snippets(folder / "commitments.json")),
+        tuple(read_records(folder / "dates.json", "phrases", Phrase)),
+    )
+
+
+def run(challenge: Challenge, engine: Engine, rubric: Rubric) -> list[Result]:
+    """Return an engine's results on the challenge sets."""
+    return [
+        *_pairs(challenge.pairs, engine),
+        *_snippets(challenge.snippets, engine, rubric),
+        _phrases(challenge.phrases),
+    ]
 
 
 def _pairs(pairs: Sequence[Pair], engine: Engine) -> list[Result]:
@@ -75,12 +99,14 @@ def _pairs(pairs: Sequence[Pair], engine: Engine) -> list[Result]:
     ]
 
 
+def _side_meeting(pair: Pair, n: int) -> Meeting:
+    nothing = Gold(rubric="", exchanges=None, commitments=None)
+    return meeting_of(f"{pair.id}-{n}", dt.date(2026, 3, 17), pair.sides[n].turns, _NAMES, nothing)
+
+
 def _side_right(pair: Pair, n: int, engine: Engine) -> bool:
     side = pair.sides[n]
-    nothing = Gold(rubric="", exchanges=None, commitments=None)
-    predicted = (
-        engine.predict(meeting_of(f"{pair.id}-{n}", dt.date(2026, 3, 17), side.turns, _NAMES, nothing)).exchanges or ()
-    )
+    predicted = engine.predict(_side_meeting(pair, n)).exchanges or ()
     labels = [(one.focus, one.kind) for one in predicted for _ in range(one.first, one.last + 1)]
     inside = labels[side.target[0] - 1 : side.target[1]]
     return 2 * sum(label == (side.focus, side.kind) for label in inside) > side.target[1] - side.target[0] + 1

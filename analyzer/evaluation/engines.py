@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 
-from analyzer.commitments.extract import Extractor, build_extractor
+from analyzer.config import Settings
+from analyzer.engines import Engines, build_engines, endpoint_kind, wants_llm
 from analyzer.errors import AnalyzerError, InputError
 from analyzer.evaluation.dataset import FileExchange, Meeting
 from analyzer.evaluation.score import Prediction
 from analyzer.labels import cues
-from analyzer.labels.labeler import Labeler, build_labeler
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Time, Transcript
+from analyzer.llm.replies import Memory, Waiting, WaitingError
+from analyzer.model import Time, Transcript, Usage
 
 Predict = Callable[[Meeting], Prediction]
-ENGINES = ("local",)
+Clock = Callable[[], datetime]
+ENGINES = ("local", "llm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +30,62 @@ class Engine:
     name: str
     model: str
     predict: Predict
+    endpoint: str = "none"
+    """Where the words go."""
+    prompts: tuple[str, ...] = ()
+    usage: list[Usage] = field(default_factory=list)
+    """Of each prediction."""
 
 
-def build_engine(name: str, rubric: Rubric) -> Engine:
+def build_engine(name: str, rubric: Rubric, settings: Settings, memory: Memory, now: Clock) -> Engine:
     """Return the engine of that name.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or no model is named for it.
 
     """
     if name not in ENGINES:
-        raise InputError(f"there is no engine {name!r} to score: use {', '.join(ENGINES)}")
-    labeler, extractor = build_labeler(), build_extractor()
-    model = f"labels {labeler.model}; commitments {extractor.model}"
-    return Engine(name, model, lambda meeting: _run(meeting, labeler, extractor, rubric))
+        raise InputError(f"there is no engine {name!r} to score: use {' or '.join(ENGINES)}")
+    if name == "llm" and not wants_llm(settings):
+        raise InputError("the engine 'llm' needs a model: name it with --llm")
+    if name == "local":
+        settings = settings.model_copy(update={"llm": None})
+    engines = build_engines(settings, memory, now)
+    labeler, extractor = engines.labeler, engines.extractor
+    usage: list[Usage] = []
+    return Engine(
+        name,
+        labeler.model if labeler.model == extractor.model else f"labels {labeler.model}; commitments {extractor.model}",
+        lambda meeting: _run(meeting, engines, rubric, usage),
+        endpoint=endpoint_kind(settings),
+        prompts=engines.prompts,
+        usage=usage,
+    )
 
 
-def _run(meeting: Meeting, labeler: Labeler, extractor: Extractor, rubric: Rubric) -> Prediction:
+def _run(meeting: Meeting, engines: Engines, rubric: Rubric, usage: list[Usage]) -> Prediction:
     transcript = meeting.transcript()
     try:
-        exchanges = labeler.label(transcript, rubric)
-        return Prediction(exchanges, extractor.extract(transcript, exchanges, meeting.date))
+        labelled = engines.labeler.label(transcript, rubric)
+        usage.append(labelled.notes.usage)
+        extracted = engines.extractor.extract(transcript, labelled.exchanges, meeting.date, rubric)
+    except WaitingError:
+        raise
     except AnalyzerError as error:
         return Prediction(None, None, failure=str(error))
+    gaps = "; ".join(f"turns {gap.first} to {gap.last}: {gap.reason}" for gap in labelled.notes.gaps)
+    return Prediction(labelled.exchanges, extracted.commitments, failure=gaps or None)
+
+
+def waiting_for(engine: Engine, meetings: Iterable[Meeting]) -> list[Waiting]:
+    """Return the requests that have to be answered before an engine can be scored on the meetings."""
+    waiting: dict[str, Waiting] = {}
+    for meeting in meetings:
+        try:
+            engine.predict(meeting)
+        except WaitingError as error:
+            waiting |= {one.custom_id: one for one in error.requests}
+    return list(waiting.values())
 
 
 def baselines(meetings: Sequence[Meeting], rubric: Rubric) -> list[Engine]:

@@ -80,7 +80,7 @@ METRICS: tuple[Metric, ...] = (
 
 def abstains(label: str | None, rubric: Rubric) -> bool:
     """Return whether a gold label says that nothing can be said; such turns are left out and counted."""
-    return label is not None and label in {kind.id for kind in rubric.kinds if kind.abstains}
+    return label == rubric.abstention
 
 
 def count(meeting: Meeting, prediction: Prediction, rubric: Rubric) -> Counts:

@@ -38,13 +38,17 @@ def bridge(exchanges: Sequence[Exchange], rubric: Rubric) -> Share:
     """
     segments = topic_segments(exchanges)
     inspected = [s for s in segments if any(rubric.measured(e) == "inspected" for e in s)]
-    return Share(sum(_is_bridged(segment, segments, rubric) for segment in inspected), len(inspected))
+    firsts = [next(e for e in segment if rubric.measured(e) == "inspected") for segment in inspected]
+    return Share(sum(is_led_on(first, exchanges, rubric) for first in firsts), len(inspected))
 
 
-def _is_bridged(segment: Sequence[Exchange], segments: Sequence[Sequence[Exchange]], rubric: Rubric) -> bool:
-    first = next(e.first for e in segment if rubric.measured(e) == "inspected")
-    later = [e for s in segments if s[0].topic == segment[0].topic for e in s if e.first > first]
-    return any(rubric.measured(e) == "coached" for e in later)
+def is_led_on(exchange: Exchange, exchanges: Sequence[Exchange], rubric: Rubric) -> bool:
+    """Return whether coaching on the same topic follows an exchange."""
+    return any(
+        rubric.measured(one) == "coached" and one.topic == exchange.topic
+        for one in exchanges
+        if one.first > exchange.first
+    )
 
 
 def topic_segments(exchanges: Sequence[Exchange]) -> list[list[Exchange]]:
@@ -69,3 +73,26 @@ def _manager_talk(transcript: Transcript) -> Share:
 def _low_confidence(exchanges: Sequence[Exchange]) -> Share:
     known = [exchange.confidence for exchange in exchanges if exchange.confidence is not None]
     return Share(sum(confidence < LOW_CONFIDENCE for confidence in known), len(known))
+
+
+def summarise(measures: Measures, rubric: Rubric) -> str:
+    """Return one neutral sentence with the minutes behind it."""
+    if not measures.working:
+        names = [label.name.lower() for label in rubric.labels if label.working]
+        return f"None of the talk was {', '.join(names[:-1])} or {names[-1]}." if len(names) > 1 else "No working time."
+    parts = [
+        f"{_minutes(measures.seconds[label.id])} {label.name.lower()}"
+        for label in rubric.labels
+        if label.working and measures.seconds.get(label.id)
+    ]
+    bridged = measures.bridge
+    sentence = f"{_minutes(measures.working)} of working time: {', '.join(parts)}."
+    if bridged.whole == 1:
+        sentence += f" One topic was inspected, and it {'led' if bridged.part else 'did not lead'} to coaching."
+    elif bridged.whole:
+        sentence += f" {bridged.whole:.0f} topics were inspected, and {bridged.part:.0f} of them led to coaching."
+    return sentence
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f} min" if seconds < 600 else f"{seconds / 60:.0f} min"

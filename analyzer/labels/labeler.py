@@ -1,22 +1,26 @@
-"""Transcript to exchanges: the interface, and the one place that chooses an engine."""
+"""Transcript to exchanges: the interface."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Exchange, Transcript
+from analyzer.model import Labelled, Transcript
 
 
 class Labeler(Protocol):
     """Says what happens in each stretch of a meeting."""
 
     name: str
-    model: str
     version: str
     """Code version: part of the key under which results are kept."""
 
-    def label(self, transcript: Transcript, rubric: Rubric) -> list[Exchange]:
+    @property
+    def model(self) -> str:
+        """What it works with: weights, or model and prompt; part of the key as well."""
+        ...
+
+    def label(self, transcript: Transcript, rubric: Rubric) -> Labelled:
         """Return exchanges that cover the transcript's turns in order, without gap or overlap.
 
         Raises:
@@ -24,10 +28,3 @@ class Labeler(Protocol):
 
         """
         ...
-
-
-def build_labeler() -> Labeler:
-    """Return the engine in force."""
-    from analyzer.labels.local import LocalLabeler
-
-    return LocalLabeler()

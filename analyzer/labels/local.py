@@ -6,7 +6,7 @@ Trained by `analyzer.labels.train` on the project's own meetings; runs on numpy 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.errors import EngineError
-from analyzer.labels import cues
 from analyzer.labels.decode import best_exchanges, log_softmax
+from analyzer.labels.derived import mark_setup, question_form
 from analyzer.labels.evidence import evidence_of, opening_turn
 from analyzer.labels.features import rows
 from analyzer.labels.linear import LinearModel, fingerprint, load_model
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Exchange, QuestionForm, Transcript, Turn
+from analyzer.model import Exchange, Labelled, Transcript
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
 Array = NDArray[np.floating]
@@ -37,7 +37,7 @@ class LocalLabeler:
         self._weights = weights
         self.model = f"linear {_fingerprint(weights)}"
 
-    def label(self, transcript: Transcript, rubric: Rubric) -> list[Exchange]:
+    def label(self, transcript: Transcript, rubric: Rubric) -> Labelled:
         """Return exchanges that cover the turns; see `Labeler.label`.
 
         Confidence is the share of like exchanges that were right in cross-validation; where roles are withheld there
@@ -45,7 +45,7 @@ class LocalLabeler:
         """
         model = _load(self._weights)
         _check(model, rubric)
-        return exchanges_of(transcript, model, rows(transcript, model.index), rubric)
+        return Labelled(tuple(exchanges_of(transcript, model, rows(transcript, model.index), rubric)))
 
 
 def exchanges_of(
@@ -57,7 +57,7 @@ def exchanges_of(
     scores = Scores.of(model, model.logits(features))
     known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
     found = [_exchange(transcript, span, scores, model, rubric, known) for span in scores.spans]
-    return _mark_setup(found, rubric)
+    return mark_setup(found, rubric)
 
 
 @cache
@@ -118,10 +118,10 @@ def _exchange(
 ) -> Exchange:
     first, last, best = span
     turns = transcript.turns[first : last + 1]
-    focus, kind = split_label(model.heads["label"][best], rubric)
+    focus, kind = rubric.focus_and_kind(model.heads["label"][best])
     confidence = calibrated(model, scores.certainty(span, same_focus(model, focus, rubric))) if roles_known else None
     if confidence is not None and confidence < model.facts["abstain"]:
-        focus, kind = abstention(rubric)
+        focus, kind = rubric.focus_and_kind(rubric.abstention)
     opening = opening_turn(turns)
     coached = any(one.id == focus and one.measure == "coached" for one in rubric.focuses)
     return Exchange(
@@ -133,52 +133,17 @@ def _exchange(
         topic=model.heads["topic"][int(scores.topic[first : last + 1].sum(axis=0).argmax())],
         initiator=transcript.role_of(opening.speaker),
         evidence=evidence_of(transcript, turns, coached),
-        question_form=_question_form(transcript, turns),
+        question_form=question_form(transcript, turns),
         confidence=confidence,
     )
 
 
-def split_label(label: str, rubric: Rubric) -> tuple[str, str | None]:
-    """Return focus and kind of a label."""
-    kind = next((kind for kind in rubric.kinds if kind.id == label), None)
-    return (kind.of, kind.id) if kind else (label, None)
-
-
-def abstention(rubric: Rubric) -> tuple[str, str | None]:
-    """Return focus and kind that say that nothing can be said."""
-    kind = next(kind for kind in rubric.kinds if kind.abstains)
-    return kind.of, kind.id
-
-
 def same_focus(model: LinearModel, focus: str, rubric: Rubric) -> Array:
     """Return which of the model's labels are of that focus."""
-    return np.array([split_label(label, rubric)[0] == focus for label in model.heads["label"]])
+    return np.array([rubric.focus_and_kind(label)[0] == focus for label in model.heads["label"]])
 
 
 def calibrated(model: LinearModel, certainty: float) -> float:
     """Return how often exchanges of that certainty were right in cross-validation."""
     at, share = model.facts["calibration"]
     return round(float(np.interp(certainty, at, share)), 3)
-
-
-def _question_form(transcript: Transcript, turns: Sequence[Turn]) -> QuestionForm:
-    """Return the form of the manager's first question."""
-    for turn in turns:
-        if transcript.role_of(turn.speaker) != "manager":
-            continue
-        forms = [cues.question_form(sentence) for sentence in cues.sentences(turn.text)]
-        found = [form for form in forms if form != "none"]
-        if found:
-            return found[-1]  # of several stacked, the one that is answered
-    return "none"
-
-
-def _mark_setup(exchanges: Sequence[Exchange], rubric: Rubric) -> list[Exchange]:
-    """Facts asked in order to work on them at once are a set-up: the next exchange on the topic is coaching."""
-    marked = []
-    for position, exchange in enumerate(exchanges):
-        following = next((e for e in exchanges[position + 1 :] if e.topic == exchange.topic), None)
-        inspected = rubric.measured(exchange) == "inspected"
-        setup = inspected and following is not None and rubric.measured(following) == "coached"
-        marked.append(replace(exchange, setup=setup))
-    return marked

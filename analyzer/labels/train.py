@@ -17,7 +17,7 @@ from analyzer.evaluation.metrics import macro_f1
 from analyzer.labels.features import rows
 from analyzer.labels.fit import Collector, Head, fit_all, held_out, isotonic, matrix_of, prune, require_sklearn
 from analyzer.labels.linear import LinearModel
-from analyzer.labels.local import Scores, same_focus, split_label
+from analyzer.labels.local import Scores, same_focus
 from analyzer.labels.rubric import Rubric
 
 Array = NDArray[np.float64]
@@ -180,7 +180,7 @@ def _quality(
 ) -> tuple[float, float]:
     """Return macro-F1 of focus, and the mean absolute error of a meeting's coaching share (0 to 1)."""
     focuses = [focus.id for focus in rubric.focuses]
-    place = {label: focuses.index(split_label(label, rubric)[0]) for label in model.heads["label"]}
+    place = {label: focuses.index(rubric.focus_and_kind(label)[0]) for label in model.heads["label"]}
     confusion = np.zeros((len(focuses), len(focuses)))
     errors, at = [], 0
     for decoded, true in _decoded(model, scores, target, of):
@@ -206,8 +206,8 @@ def _calibration(
     certain, right = [], []
     for decoded, true in _decoded(model, scores, target, of):
         for span in decoded.spans:
-            focus = split_label(model.heads["label"][span[2]], rubric)[0]
-            inside = [split_label(str(label), rubric)[0] == focus for label in true[span[0] : span[1] + 1]]
+            focus = rubric.focus_and_kind(model.heads["label"][span[2]])[0]
+            inside = [rubric.focus_and_kind(str(label))[0] == focus for label in true[span[0] : span[1] + 1]]
             certain.append(decoded.certainty(span, same_focus(model, focus, rubric)))
             right.append(float(2 * sum(inside) > len(inside)))
     return isotonic(certain, right)

@@ -38,6 +38,11 @@ def _lines(view: ReportView) -> Iterator[str]:
         if group.items:
             yield f"\n### {_text(group.title)}\n"
             yield from (_commitment(one) for one in group.items)
+    if view.earlier:
+        yield "\n## Earlier promises\n"
+        for one in view.earlier:
+            words = f" {_quote(one.quote)}" if one.quote else ""
+            yield f"- {_text(one.action)} ({_text(one.promise)}): **{_text(one.outcome)}**{words}"
     yield "\n## Moments by topic"
     for topic in view.topics:
         yield f"\n### {topic.clock} {_text(topic.name)} ({topic.length})\n"
@@ -45,6 +50,9 @@ def _lines(view: ReportView) -> Iterator[str]:
             setup = ", set up coaching" if moment.setup else ""
             words = " ".join(_quote(quote) for quote in moment.quotes)
             yield f"- {moment.clock} **{_text(moment.label_name)}**{setup} ({moment.length}): {words}"
+    if view.agenda:
+        yield "\n## For next time\n"
+        yield from _observations(view.agenda, "")
     yield "\n## How this was made\n\n| | |\n|---|---|"
     for row in view.made:
         yield f"| {_cell(row.what)} | {_cell(row.value)} |"

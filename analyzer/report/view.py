@@ -7,7 +7,7 @@ from datetime import date
 
 from analyzer.feedback.measures import speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Analysis, Commitment, Exchange, Observation, Quote
+from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Provenance, Quote
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -15,7 +15,14 @@ _ORIGIN = {
     "proposed_accepted": "proposed, then accepted",
     "assigned": "assigned, no assent heard",
 }
-_STAGES = {"words": "Words", "exchanges": "Exchanges and labels", "commitments": "Commitments", "feedback": "Wording"}
+_STAGES = {
+    "words": "Words",
+    "exchanges": "Exchanges and labels",
+    "commitments": "Commitments",
+    "feedback": "Wording",
+    "follow-through": "Earlier promises",
+    "llm": "Language model",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,17 @@ class CommitmentGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUpView:
+    """An earlier promise and what became of it."""
+
+    action: str
+    promise: str
+    """Whose it was, since when, and for when."""
+    outcome: str
+    quote: QuoteView | None
+
+
+@dataclass(frozen=True, slots=True)
 class MomentView:
     """An exchange as listed under its topic."""
 
@@ -120,6 +138,8 @@ class ReportView:
     strengths: tuple[ObservationView, ...]
     changes: tuple[ObservationView, ...]
     commitments: tuple[CommitmentGroup, ...]
+    earlier: tuple[FollowUpView, ...]
+    agenda: tuple[ObservationView, ...]
     topics: tuple[TopicView, ...]
     made: tuple[Row, ...]
 
@@ -165,6 +185,8 @@ def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
         strengths=tuple(_observation(one) for one in analysis.feedback.strengths),
         changes=tuple(_observation(one) for one in analysis.feedback.changes),
         commitments=tuple(_commitments(analysis)),
+        earlier=tuple(_earlier(one) for one in analysis.follow_ups),
+        agenda=tuple(_observation(one) for one in analysis.feedback.agenda),
         topics=tuple(_topics(analysis, rubric)),
         made=tuple(_made(analysis)),
     )
@@ -184,6 +206,12 @@ def notices(analysis: Analysis) -> list[str]:
         found.append(
             f"Partial: {source.covered:.0%} of the recording could be decoded. What was said in the rest is missing here."
         )
+    found += [
+        f"Partial: turns {gap.first} to {gap.last} of {len(analysis.transcript.turns)} could not be read "
+        f"({gap.reason}). They are labelled as unclear, and what was promised in them is missing here."
+        for gap in analysis.notes.gaps
+    ]
+    found += [one.reason[0].upper() + one.reason[1:] + "." for one in analysis.notes.dropped if not one.turn]
     found += [warning[0].upper() + warning[1:] + "." for warning in source.warnings]
     withheld = [person.name for person in analysis.transcript.participants if person.role is None]
     if withheld:
@@ -262,6 +290,21 @@ def _commitment(one: Commitment) -> CommitmentView:
     )
 
 
+_OUTCOME = {"kept": "kept", "moved": "moved", "dropped": "dropped", "unmentioned": "not mentioned"}
+
+
+def _earlier(one: FollowUp) -> FollowUpView:
+    promise = one.promise
+    parts = [promise.owner]
+    if promise.said_on:
+        parts.append(f"said on {day(promise.said_on)}")
+    if promise.due:
+        parts.append(f"due {day(promise.due)}")
+    outcome = _OUTCOME[one.outcome] + (f" to {day(one.moved_to)}" if one.moved_to else "")
+    action = promise.action[:1].upper() + promise.action[1:]
+    return FollowUpView(action, ", ".join(parts), outcome, _quote(one.quote) if one.quote else None)
+
+
 def _topics(analysis: Analysis, rubric: Rubric) -> list[TopicView]:
     topics = []
     for segment in topic_segments(analysis.exchanges):
@@ -289,16 +332,14 @@ def _moment(analysis: Analysis, exchange: Exchange, rubric: Rubric) -> MomentVie
 
 def _made(analysis: Analysis) -> list[Row]:
     source, info = analysis.transcript.source, analysis.meeting
-    rows = [
-        Row(_STAGES[p.stage], " ".join(part for part in (p.engine, p.model, f"(version {p.version})") if part))
-        for p in analysis.provenance
-    ]
+    rows = [Row(_STAGES[p.stage], _made_with(p)) for p in analysis.provenance]
     rows.append(Row("Rubric", analysis.rubric))
     rows.append(
         Row("Analysed", f"{source.covered:.0%} of {clock(source.duration)}, {len(analysis.transcript.turns)} turns")
     )
     rows += [Row(person.name, f"{person.role or 'role withheld'}: {person.ground}") for person in
              analysis.transcript.participants]  # fmt: skip
+    rows += _left_out(analysis)
     low = analysis.measures.low_confidence
     if low.whole:
         rows.append(Row("Low confidence", f"{low.part:.0f} of {low.whole:.0f} exchanges"))
@@ -309,4 +350,20 @@ def _made(analysis: Analysis) -> list[Row]:
     rows.append(Row("Consent", info.consent or "not recorded"))
     rows.append(Row("Source", f"{info.source_name} (SHA-256 {info.id}…)"))
     rows.append(Row("Made", analysis.provenance[0].made))
+    return rows
+
+
+def _made_with(made: Provenance) -> str:
+    if made.stage == "llm":
+        return f"{made.model}, {made.settings['endpoint']}: {made.settings['paid']}"
+    return " ".join(part for part in (made.engine, made.model, f"(version {made.version})") if part)
+
+
+def _left_out(analysis: Analysis) -> list[Row]:
+    """What an engine said and the transcript does not bear out: how often, and why."""
+    rows = []
+    for what in dict.fromkeys(one.what for one in analysis.notes.dropped if one.turn):
+        own = [one for one in analysis.notes.dropped if one.what == what and one.turn]
+        reasons = "; ".join(f"turn {one.turn}: {one.reason}" for one in own[:5])
+        rows.append(Row(f"Left out ({what})", f"{len(own)}: {reasons}{' …' if len(own) > 5 else ''}"))
     return rows

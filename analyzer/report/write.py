@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.errors import LibraryError
-from analyzer.labels.rubric import load_rubric
+from analyzer.labels.rubric import Rubric, load_rubric, read_rubric
 from analyzer.model import Analysis
 from analyzer.report.html import render_html
 from analyzer.report.markdown import render_markdown
@@ -28,19 +28,26 @@ def write_report(analysis: Analysis, library: Library) -> Path:
         LibraryError: no room, or no right to write.
 
     """
+    rubric = rubric_of(analysis, library)
     try:
         for format_ in FORMATS:
-            _write(report_path(analysis, library, format_), render(analysis, format_), library.scratch)
+            _write(report_path(analysis, library, format_), render(analysis, format_, rubric), library.scratch)
     except OSError as error:
         raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return report_path(analysis, library, "html")
 
 
-def render(analysis: Analysis, format_: str) -> str:
+def rubric_of(analysis: Analysis, library: Library) -> Rubric:
+    """Return the rubric that an analysis was made with, also when its file has changed since."""
+    kept = library.rubric(analysis.engines[0]) if analysis.engines else None
+    return read_rubric(kept, analysis.rubric) if kept else load_rubric()
+
+
+def render(analysis: Analysis, format_: str, rubric: Rubric) -> str:
     """Return a meeting's report as ``html``, ``md`` or ``json``."""
     if format_ == "json":
         return adapter(Analysis).dump_json(_slim(analysis), indent=1).decode() + "\n"
-    view = build_view(analysis, load_rubric())
+    view = build_view(analysis, rubric)
     return render_html(view) if format_ == "html" else render_markdown(view)
 
 

@@ -12,7 +12,7 @@ import json
 import shutil
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,8 @@ from typing import Any, Literal, TypeVar
 from filelock import FileLock, Timeout
 
 from analyzer.errors import LibraryError, NotFoundError
-from analyzer.model import Analysis, Commitment, MeetingInfo
+from analyzer.llm.replies import Reply, Waiting
+from analyzer.model import Analysis, Commitment, EarlierPromise, MeetingInfo
 from analyzer.store.json import dump, load
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class Library:
     def __init__(self, folder: Path, clock: Clock = utc_now) -> None:
         self.folder = folder
         self._clock = clock
+        self._current: str | None = None
         try:
             for part in (folder, self.reports, self.scratch, self._locks):
                 part.mkdir(parents=True, exist_ok=True)
@@ -204,6 +206,7 @@ class Library:
     def start(self, content_hash: str, info: MeetingInfo, known: dict[str, Any]) -> None:
         """Record that a meeting is being worked on, with what is known about it so far."""
         now = self._now()
+        self._current = info.id
         with self._transaction():
             self._db.execute(
                 "INSERT INTO meetings VALUES (?, ?, ?, ?, ?, ?, 'started', NULL, NULL, ?, ?) "
@@ -245,9 +248,14 @@ class Library:
         )
         return [MeetingRow(load(MeetingInfo, r["info"]), r["state"], r["reason"], r["added"]) for r in rows]
 
-    def is_done(self, content_hash: str) -> bool:
-        """Return whether a meeting with that content is analysed."""
-        return bool(self._rows("SELECT 1 FROM meetings WHERE content_hash = ? AND state = 'done'", content_hash))
+    def made_with(self, content_hash: str) -> tuple[str, ...] | None:
+        """Return the engines that a finished meeting with that content was made with; ``None``: it is not finished."""
+        for row in self._rows(
+            "SELECT analysis ->> '$.engines' AS engines FROM meetings WHERE content_hash = ? AND state = 'done'",
+            content_hash,
+        ):
+            return tuple(json.loads(row["engines"] or "[]"))
+        return None
 
     def known(self, content_hash: str) -> dict[str, Any] | None:
         """Return what was said about a meeting when it was last worked on."""
@@ -295,7 +303,15 @@ class Library:
 
     # --- stages -------------------------------------------------------------------------------------------------------
 
-    def stage(self, meeting: str, stage: str, facts: dict[str, Any], type_: type[T], make: Callable[[], T]) -> T:
+    def stage(
+        self,
+        meeting: str,
+        stage: str,
+        facts: dict[str, Any],
+        type_: type[T],
+        make: Callable[[], T],
+        is_whole: Callable[[T], bool] = lambda result: True,
+    ) -> T:
         """Return a stage's result: the kept one where the same stage ran on the same facts, else a new one, kept.
 
         Args:
@@ -304,6 +320,7 @@ class Library:
             facts: everything that the result follows from (input, engine, versions, settings), as JSON values.
             type_: of the result.
             make: makes it.
+            is_whole: whether a new result is kept; one with gaps is made again next time.
 
         """
         canonical = json.dumps([stage, facts], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -311,12 +328,91 @@ class Library:
         for row in self._rows("SELECT result FROM stages WHERE key = ?", key):
             return load(type_, row["result"])
         result = make()
+        if not is_whole(result):
+            return result
         with self._transaction():
             self._db.execute(
                 "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?)",
                 (key, meeting, stage, dump(result), self._now()),
             )
         return result
+
+    # --- language models ----------------------------------------------------------------------------------------------
+
+    def get(self, key: str) -> Reply | None:
+        """Return the kept reply to the request of that key."""
+        for row in self._rows("SELECT content FROM replies WHERE key = ?", key):
+            return Reply.model_validate_json(row["content"])
+        return None
+
+    def keep(self, reply: Reply) -> None:
+        """Keep a validated reply; it goes with the meeting that is being worked on."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", (reply.key, self._current, reply.model_dump_json())
+            )
+
+    def recall(self, endpoint: str) -> str | None:
+        """Return the profile of an endpoint as JSON."""
+        for row in self._rows("SELECT profile FROM endpoints WHERE key = ?", endpoint):
+            return str(row["profile"])
+        return None
+
+    def remember(self, endpoint: str, profile: str) -> None:
+        """Remember the profile of an endpoint."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO endpoints VALUES (?, ?)", (endpoint, profile))
+
+    def wait(self, meeting: str, requests: Iterable[Waiting]) -> None:
+        """Record what a meeting waits for, in place of what it waited for before."""
+        with self._transaction():
+            self._db.execute("DELETE FROM waiting WHERE meeting = ?", (meeting,))
+            for one in requests:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?)", (one.custom_id, meeting, one.model_dump_json())
+                )
+
+    def waiting(self) -> dict[str, tuple[str, Waiting]]:
+        """Return meeting and request for each ``custom_id`` that waits for an answer."""
+        rows = self._rows("SELECT custom_id, meeting, content FROM waiting ORDER BY rowid")
+        return {r["custom_id"]: (r["meeting"], Waiting.model_validate_json(r["content"])) for r in rows}
+
+    def keep_answers(self, replies: Iterable[tuple[str, Reply]]) -> None:
+        """Keep replies that were asked for by file, each with its meeting; they are no longer waited for."""
+        with self._transaction():
+            for meeting, reply in replies:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", (reply.key, meeting, reply.model_dump_json())
+                )
+                self._db.execute("DELETE FROM waiting WHERE custom_id LIKE '%-' || ?", (reply.key,))
+
+    def keep_rubric(self, hash_: str, content: str) -> None:
+        """Keep the text of a rubric, for the reports that were made with it."""
+        with self._transaction():
+            self._db.execute("INSERT OR IGNORE INTO rubrics VALUES (?, ?)", (hash_, content))
+
+    def rubric(self, hash_: str) -> str | None:
+        """Return the text of the rubric of that hash."""
+        for row in self._rows("SELECT content FROM rubrics WHERE hash = ?", hash_):
+            return str(row["content"])
+        return None
+
+    def earlier_promises(self, info: MeetingInfo) -> list[EarlierPromise]:
+        """Return the open commitments of earlier meetings of the same two people, the oldest first.
+
+        Without the date and both names there are none: nobody knows what is earlier, or whose it is.
+        """
+        if not (info.date and info.manager and info.rep):
+            return []
+        return [
+            EarlierPromise(one.id, one.commitment.owner, one.commitment.action, one.commitment.due, one.meeting.date)
+            for one in self.actions()
+            if one.status == "open"
+            and one.meeting.date
+            and one.meeting.date < info.date
+            and (one.meeting.manager, one.meeting.rep) == (info.manager, info.rep)
+            and one.commitment.owner
+        ]
 
     # --- commitments --------------------------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-
 from analyzer.feedback.advice import advise
+
 from analyzer.feedback.measures import measure, speaking_time
 from analyzer.labels.local import LocalLabeler
 from analyzer.labels.rubric import load_rubric
@@ -77,7 +77,7 @@ def test_setup_inspection_is_never_the_change(juniper: Analysis) -> None:
 
 
 def test_the_page_asks_nothing_of_the_network(juniper: Analysis) -> None:
-    page = render(juniper, "html")
+    page = render(juniper, "html", load_rubric())
     assert "default-src 'none'" in page
     assert not re.search(r"""(?:src|href|url)\s*[=(]\s*["']?\s*(?:https?:)?//""", page)
     assert "<script" not in page
@@ -123,13 +123,15 @@ def test_hostile_words_and_names_are_shown_as_text() -> None:
 def test_the_first_lines_say_that_the_stand_in_made_the_words(juniper: Analysis) -> None:
     source = replace(juniper.transcript.source, engine="sphinx", kind="recording")
     weak = replace(juniper, transcript=replace(juniper.transcript, source=source))
-    page = render(weak, "md")
+    page = render(weak, "md", load_rubric())
     assert "stand-in recogniser" in "\n".join(page.splitlines()[:6])
 
 
 def test_a_partly_decoded_recording_is_marked_partial(juniper: Analysis) -> None:
     source = replace(juniper.transcript.source, covered=0.33)
-    assert "Partial: 33%" in render(replace(juniper, transcript=replace(juniper.transcript, source=source)), "html")
+    assert "Partial: 33%" in render(
+        replace(juniper, transcript=replace(juniper.transcript, source=source)), "html", load_rubric()
+    )
 
 
 def test_with_roles_withheld_there_is_no_advice_and_no_owner() -> None:
@@ -142,11 +144,11 @@ def test_with_roles_withheld_there_is_no_advice_and_no_owner() -> None:
     analysis = analysis_of(Transcript(turns, people, Source("recording", "whisper", "small", 5.0)))
     assert analysis.feedback.strengths == analysis.feedback.changes == ()
     assert {one.owner for one in analysis.commitments} == {None}
-    assert "Roles are withheld" in render(analysis, "html")
+    assert "Roles are withheld" in render(analysis, "html", load_rubric())
 
 
 def test_the_json_form_is_the_analysis(juniper: Analysis) -> None:
-    made = json.loads(render(juniper, "json"))
+    made = json.loads(render(juniper, "json", load_rubric()))
     assert made["measures"]["working"] == juniper.measures.working
     assert len(made["exchanges"]) == len(juniper.exchanges)
 

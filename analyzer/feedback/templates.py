@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analyzer.feedback.measures import speaking_time
+from analyzer.feedback.advise import Advice
+from analyzer.feedback.measures import speaking_time, summarise
 from analyzer.labels.cues import is_question
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Exchange, Feedback, Measures, Observation, Quote, Transcript
 
-VERSION = "1"
 _STRENGTHS = 2
 _CHANGES = 1
 _NEXT = {
@@ -47,39 +47,22 @@ _REWRITES = (
 _DEFAULT_REWRITE = "Where does it stand, what do you make of that, and what will you try next?"
 
 
-def advise(transcript: Transcript, exchanges: Sequence[Exchange], measures: Measures, rubric: Rubric) -> Feedback:
-    """Return the summary, up to two strengths and one change, each resting on quotes.
+class TemplateAdviser:
+    """Words the feedback by templates: no key, no network."""
 
-    Where roles are withheld there is a summary alone: whose words they were is not known.
-    """
-    summary = summarise(measures, rubric)
-    if transcript.named("manager") is None or transcript.named("rep") is None:
-        return Feedback(summary, (), ())
-    return Feedback(
-        summary, tuple(_strengths(transcript, exchanges, rubric)), tuple(_changes(transcript, exchanges, rubric))
-    )
+    name = "templates"
+    model = ""
+    version = "1"
 
-
-def summarise(measures: Measures, rubric: Rubric) -> str:
-    """Return one neutral sentence with the minutes behind it."""
-    if not measures.working:
-        return "None of the talk was inspection, coaching, directing or team selling."
-    parts = [
-        f"{_minutes(measures.seconds[label.id])} {label.name.lower()}"
-        for label in rubric.labels
-        if label.working and measures.seconds.get(label.id)
-    ]
-    bridged = measures.bridge
-    sentence = f"{_minutes(measures.working)} of working time: {', '.join(parts)}."
-    if bridged.whole == 1:
-        sentence += f" One topic was inspected, and it {'led' if bridged.part else 'did not lead'} to coaching."
-    elif bridged.whole:
-        sentence += f" {bridged.whole:.0f} topics were inspected, and {bridged.part:.0f} of them led to coaching."
-    return sentence
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.1f} min" if seconds < 600 else f"{seconds / 60:.0f} min"
+    def advise(
+        self, transcript: Transcript, exchanges: Sequence[Exchange], measures: Measures, rubric: Rubric
+    ) -> Advice:
+        """Return the feedback; see `Adviser.advise`."""
+        summary = summarise(measures, rubric)
+        if transcript.named("manager") is None or transcript.named("rep") is None:
+            return Advice(Feedback(summary, (), ()))
+        strengths, changes = _strengths(transcript, exchanges, rubric), _changes(transcript, exchanges, rubric)
+        return Advice(Feedback(summary, tuple(strengths), tuple(changes)))
 
 
 def _strengths(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:

@@ -1,0 +1,115 @@
+"""The ``llm`` engine: commitments from the same reading as the labels, each checked against the words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from analyzer.commitments.due import resolve_due
+from analyzer.commitments.merge import merge
+from analyzer.labels.llm import SURE
+from analyzer.labels.reading import Reader, Reading
+from analyzer.labels.rubric import Rubric
+from analyzer.llm.evidence import find_quote
+from analyzer.llm.windows import plain
+from analyzer.model import Commitment, Dropped, Exchange, Extracted, Notes, Quote, Transcript
+
+_DUE_REACH = 4
+"""Turns around a promise within which its deadline may be spoken or agreed."""
+
+
+class LLMExtractor:
+    """Extracts with a language model."""
+
+    name = "llm"
+    version = "1"
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    @property
+    def model(self) -> str:
+        """Model, prompt and windows."""
+        return self._reader.fingerprint
+
+    def extract(
+        self, transcript: Transcript, exchanges: Sequence[Exchange], said_on: date | None, rubric: Rubric
+    ) -> Extracted:
+        """Return the commitments; what the words do not bear out is left out and noted.
+
+        Raises:
+            EngineError: see `Reader.read`.
+
+        """
+        reading = self._reader.read(transcript, rubric)
+        owner = reading.owners(len(transcript.turns))
+        dropped: list[Dropped] = []
+        made = []
+        for index, read in enumerate(reading.windows):
+            for found in read.value["commitments"]:
+                quote = _quote(found, reading, transcript, dropped)
+                if quote is not None and owner[quote.turn - 1] == index:
+                    made.append(_commitment(found, quote, transcript, said_on, dropped))
+        made.sort(key=lambda one: (one.quote.turn, one.quote.start))
+        return Extracted(tuple(merge(made)), Notes(reading.gaps, tuple(dropped), reading.usage))
+
+
+def _quote(found: dict[str, Any], reading: Reading, transcript: Transcript, dropped: list[Dropped]) -> Quote | None:
+    near = transcript.turns[max(0, found["turn"] - 4) : found["turn"] + 3]
+    quote = find_quote(found["quote"], found["turn"], near)
+    if quote is None:
+        dropped.append(Dropped("commitment", found["turn"], "its quote does not stand in the talk"))
+        return None
+    if reading.codes.get(quote.speaker) != found["speaker"]:
+        dropped.append(Dropped("commitment", quote.turn, "its quote is another person's"))
+        return None
+    return quote
+
+
+def _commitment(
+    found: dict[str, Any], quote: Quote, transcript: Transcript, said_on: date | None, dropped: list[Dropped]
+) -> Commitment:
+    due_text = _deadline(found, quote, transcript, dropped)
+    due = resolve_due(due_text, said_on) if due_text and said_on else None
+    known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
+    return Commitment(
+        owner=_owner(found, quote, transcript) if known else None,
+        action=plain(found["action"]),
+        due_text=due_text,
+        due=due,
+        strength=_strength(found, due),
+        origin=found["origin"],
+        quote=quote,
+        to_customer=found["to_customer"],
+        confidence=SURE[found["sure"]],
+    )
+
+
+def _deadline(found: dict[str, Any], quote: Quote, transcript: Transcript, dropped: list[Dropped]) -> str | None:
+    """Return the deadline in the transcript's own words, if they stand near the promise."""
+    if found["due_text"] is None or not found["due_text"].strip():
+        return None
+    for reach in (0, _DUE_REACH, len(transcript.turns)):
+        near = transcript.turns[max(0, quote.turn - 1 - reach) : quote.turn + reach]
+        for turn in sorted(near, key=lambda turn: (abs(turn.n - quote.turn), -turn.n)):
+            if words := find_quote(found["due_text"], turn.n, (turn,)):
+                return words.text
+    dropped.append(Dropped("deadline", quote.turn, "its words do not stand in the talk"))
+    return None
+
+
+def _owner(found: dict[str, Any], quote: Quote, transcript: Transcript) -> str | None:
+    """Return who is to do it: who volunteers speaks for himself; an order is for the other one."""
+    if found["origin"] == "volunteered" or found["promised_by"] == "speaker":
+        return quote.speaker
+    others = [one.name for one in transcript.participants if one.name != quote.speaker]
+    return others[0] if len(others) == 1 else None
+
+
+def _strength(found: dict[str, Any], due: date | None) -> int:
+    if found["hedged"]:
+        return 2
+    if due is None or found["origin"] == "assigned":
+        return 3
+    return 5 if found["firm"] else 4

@@ -1,0 +1,89 @@
+"""The one place that chooses engines: from settings to what labels, extracts and advises."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from analyzer.commitments.extract import Extractor
+from analyzer.config import Settings
+from analyzer.feedback.advise import Adviser
+from analyzer.labels.labeler import Labeler
+
+if TYPE_CHECKING:
+    from analyzer.commitments.follow_through import LLMFollowThrough
+    from analyzer.llm.client import Client
+    from analyzer.llm.replies import Memory
+
+NONE = "none"
+"""The model that means: no language model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What works on a transcript."""
+
+    labeler: Labeler
+    extractor: Extractor
+    adviser: Adviser
+    follow_through: LLMFollowThrough | None = None
+    """``None``: the local engine does not follow promises up."""
+    prompts: tuple[str, ...] = ()
+    """Id, version and hash of those that a language model is asked with."""
+
+
+def wants_llm(settings: Settings) -> bool:
+    """Return whether a language model was named."""
+    return settings.llm not in (None, "", NONE)
+
+
+def build_engines(settings: Settings, memory: Memory, now: Callable[[], datetime]) -> Engines:
+    """Return the engines in force; nothing is sent and no key is looked for before a reply is missing."""
+    if not wants_llm(settings):
+        from analyzer.commitments.local import LocalExtractor
+        from analyzer.feedback.templates import TemplateAdviser
+        from analyzer.labels.local import LocalLabeler
+
+        return Engines(LocalLabeler(), LocalExtractor(), TemplateAdviser())
+    from analyzer.commitments.follow_through import LLMFollowThrough
+    from analyzer.commitments.llm import LLMExtractor
+    from analyzer.feedback.llm import LLMAdviser
+    from analyzer.labels.llm import LLMLabeler
+    from analyzer.labels.reading import Reader
+
+    client = build_client(settings, memory, now)
+    reader = Reader(client, settings.llm_window)
+    adviser, follow = LLMAdviser(client), LLMFollowThrough(client)
+    prompts = (reader.prompt.name, adviser.prompt.name, follow.prompt.name)
+    return Engines(LLMLabeler(reader), LLMExtractor(reader), adviser, follow, prompts)
+
+
+def build_client(settings: Settings, memory: Memory, now: Callable[[], datetime]) -> Client:
+    """Return the way to the model that the settings name."""
+    from analyzer.llm.client import Client
+    from analyzer.llm.endpoint import find_endpoint
+
+    model = settings.llm or NONE
+    return Client(
+        lambda: find_endpoint(model, settings.llm_base_url, os.environ),
+        model,
+        memory,
+        now,
+        mode=settings.llm_mode,
+        concurrency=settings.llm_concurrency,
+        deadline=settings.llm_deadline,
+    )
+
+
+def endpoint_kind(settings: Settings) -> str:
+    """Return where the words of a meeting go, for the reader; replies that are kept or carried by hand say it themselves."""
+    from analyzer.llm.endpoint import find_endpoint
+
+    if not wants_llm(settings):
+        return "none"
+    if settings.llm_mode != "live":
+        return settings.llm_mode
+    return find_endpoint(settings.llm or NONE, settings.llm_base_url, os.environ).kind
