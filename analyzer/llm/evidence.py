@@ -22,6 +22,8 @@ Over 24 meetings, five words at 80 keep 97 percent of tidied quotes and let 0.7 
 words let 12 percent through.
 """
 ENOUGH = 5
+_SLACK = 2
+"""Words by which an alignment of letters may miss the ends of a quote."""
 _WORD = re.compile(r"[^\W_]+(?:['’.,:][^\W_]+)*")
 _NEGATION = re.compile(r"^(?:not|no|never|none|nor|nothing|nobody|neither|without|cannot|\w+n['’]?t)$")
 _ENDS_IN_NT = frozenset(
@@ -88,9 +90,20 @@ def _alike(wanted: _Words, have: _Words) -> str | None:
     match = fuzz.partial_ratio_alignment(needle, hay, score_cutoff=ALIKE)
     if match is None:
         return None
-    first, last = _word_at(have, match.dest_start), _word_at(have, match.dest_end - 1)
+    first, last = _snapped(wanted, have, _word_at(have, match.dest_start), _word_at(have, match.dest_end - 1))
     found = have.part(first, last)
     return found if _same_facts(wanted.text, found) else None
+
+
+def _snapped(wanted: _Words, have: _Words, first: int, last: int) -> tuple[int, int]:
+    """Return the run of words most like the quote, near the one at which the letters were aligned."""
+    needle = " ".join(wanted.words)
+    runs = [
+        (start, end)
+        for start in range(max(0, first - _SLACK), min(len(have.words), first + _SLACK + 1))
+        for end in range(max(start, last - _SLACK), min(len(have.words), last + _SLACK + 1))
+    ]
+    return max(runs, key=lambda run: (fuzz.ratio(needle, " ".join(have.words[run[0] : run[1] + 1])), run[0] - run[1]))
 
 
 def _word_at(have: _Words, character: int) -> int:
