@@ -12,12 +12,15 @@ from analyzer.commitments.extract import Extractor
 from analyzer.config import Settings
 from analyzer.feedback.advise import Adviser
 from analyzer.labels.labeler import Labeler
+from analyzer.labels.rubric import Rubric
 
 if TYPE_CHECKING:
     from analyzer.commitments.follow_through import LLMFollowThrough
     from analyzer.llm.client import Client
     from analyzer.llm.replies import Memory
 
+PROMPTS = ("window.1", "feedback.1", "follow_through.1")
+"""In force: of windows, of the feedback's wording, of earlier promises."""
 NONE = "none"
 """The model that means: no language model."""
 
@@ -53,12 +56,27 @@ def build_engines(settings: Settings, memory: Memory, now: Callable[[], datetime
     from analyzer.feedback.llm import LLMAdviser
     from analyzer.labels.llm import LLMLabeler
     from analyzer.labels.reading import Reader
+    from analyzer.llm.prompts import load_prompt
 
     client = build_client(settings, memory, now)
-    reader = Reader(client, settings.llm_window)
-    adviser, follow = LLMAdviser(client), LLMFollowThrough(client)
-    prompts = (reader.prompt.name, adviser.prompt.name, follow.prompt.name)
-    return Engines(LLMLabeler(reader), LLMExtractor(reader), adviser, follow, prompts)
+    window, feedback, follow_through = (load_prompt(name) for name in PROMPTS)
+    reader = Reader(client, window, settings.llm_window)
+    return Engines(
+        LLMLabeler(reader),
+        LLMExtractor(reader),
+        LLMAdviser(client, feedback),
+        LLMFollowThrough(client, follow_through),
+        tuple(one.name for one in (window, feedback, follow_through)),
+    )
+
+
+def made_with(settings: Settings, rubric: Rubric) -> tuple[str, ...]:
+    """Return what tells one analysis from another: the rubric's hash, and the model with its prompts or ``local``."""
+    if not wants_llm(settings):
+        return (rubric.hash, "local")
+    from analyzer.llm.prompts import load_prompt
+
+    return (rubric.hash, str(settings.llm), *(load_prompt(name).hash for name in PROMPTS))
 
 
 def build_client(settings: Settings, memory: Memory, now: Callable[[], datetime]) -> Client:

@@ -373,5 +373,5 @@ class Analysis:
     follow_ups: tuple[FollowUp, ...] = ()
     notes: Notes = field(default_factory=Notes)
     """What could not be read and what was left out, of all stages; and what it cost."""
-    engines: tuple[str, ...] = ()
-    """Rubric and engines: a meeting is finished for those that it was made with."""
+    made_with: tuple[str, ...] = ()
+    """The rubric's hash, and the model with its prompts or ``local``: a meeting is finished for these."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from analyzer.config import Settings
-from analyzer.engines import Engines, build_engines, endpoint_kind
+from analyzer.engines import Engines, build_engines, endpoint_kind, made_with
 from analyzer.errors import AnalyzerError, InputError
 from analyzer.feedback.advise import Advice
 from analyzer.feedback.measures import measure
@@ -31,7 +31,7 @@ from analyzer.model import (
     Usage,
 )
 from analyzer.report.write import write_report
-from analyzer.store.json import dump
+from analyzer.store.json import adapter, dump
 from analyzer.store.library import Library, utc_now
 from analyzer.transcript import people
 from analyzer.transcript.metadata import Known, from_file_name, from_sidecar, from_tags
@@ -79,11 +79,18 @@ class Intake:
 class Pipeline:
     """Takes files into a library.  Engines are built when the first file needs them and serve all that follow."""
 
-    def __init__(self, settings: Settings, library: Library, progress: Progress = lambda what, at, of: None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        progress: Progress = lambda what, at, of: None,
+        rubric: Rubric | None = None,
+    ) -> None:
         self.settings = settings
         self.library = library
         self.progress = progress
         """Told how far the current file is."""
+        self.rubric = rubric or load_rubric(settings.rubric)
 
     @cached_property
     def transcriber(self) -> Transcriber:
@@ -98,9 +105,9 @@ class Pipeline:
         return build_engines(self.settings, self.library, utc_now)
 
     @cached_property
-    def rubric(self) -> Rubric:
-        """The rubric in force."""
-        return load_rubric(self.settings.rubric)
+    def made_with(self) -> tuple[str, ...]:
+        """What a finished meeting must have been made with to count as finished; known without loading any engine."""
+        return made_with(self.settings, self.rubric)
 
     def intake(self, path: Path, flags: Known | None = None) -> Intake:
         """Look at a file: its hash, and what flags, sidecar and name say of it.
@@ -118,17 +125,22 @@ class Pipeline:
             raise InputError(f"{path.name!r} cannot be read: {error.strerror}") from error
         return Intake(path, digest, (flags or Known()).over(sidecar).over(named))
 
+    def resume(self, meeting: str) -> Analysis:
+        """Go on with a meeting of the library that was not finished; see `run`.
+
+        Raises:
+            InputError: its file is not where it was.
+
+        """
+        path, content_hash, said = self.library.intake(meeting)
+        check_file(path)
+        return self.run(Intake(path, content_hash, adapter(Known).validate_python(said)))
+
     def is_finished(self, intake: Intake) -> bool:
         """Return whether that content is analysed already, with the same said about it."""
         library = self.library
         said = library.known(intake.content_hash)
-        return said == _as_json(intake.known) and library.made_with(intake.content_hash) == self._engine_names()
-
-    def _engine_names(self) -> tuple[str, ...]:
-        """What a finished meeting must have been made with to count as finished."""
-        engines = self.engines
-        parts = (engines.labeler, engines.extractor, engines.adviser)
-        return (self.rubric.hash, *(f"{part.name} {part.model} {part.version}" for part in parts))
+        return said == _as_json(intake.known) and library.made_with(intake.content_hash) == self.made_with
 
     def run(self, intake: Intake) -> Analysis:
         """Take a file through all stages and write its report; finished stages are taken from the library.
@@ -144,7 +156,7 @@ class Pipeline:
             write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
             self.library.finish(analysis)
         except WaitingError as error:
-            self.library.wait(info.id, error.requests)
+            self.library.wait(info.id, self.rubric.hash, error.requests)
             raise
         except AnalyzerError as error:
             self.library.fail(info.id, str(error))
@@ -191,7 +203,7 @@ class Pipeline:
             ),
             follow_ups=followed.follow_ups,
             notes=notes,
-            engines=self._engine_names(),
+            made_with=self.made_with,
         )
 
     def _transcript(self, intake: Intake) -> tuple[Known, Transcript]:
@@ -345,8 +357,6 @@ def _stated(read: ReadTranscript) -> Known:
 
 
 def _as_json(known: Known) -> dict[str, Any]:
-    from analyzer.store.json import adapter
-
     return dict(adapter(Known).dump_python(known, mode="json"))
 
 

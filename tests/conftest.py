@@ -36,7 +36,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HF_HOME"):
         monkeypatch.setenv(name, str(home if name == "HOME" else home / name.lower()))
-    for name in ("ANALYZER_LIBRARY", "ANALYZER_ENGINE", "ANALYZER_CONFIG", "ANALYZER_MODELS", "OPENAI_API_KEY"):
+    for name in (
+        "ANALYZER_LIBRARY",
+        "ANALYZER_ENGINE",
+        "ANALYZER_CONFIG",
+        "ANALYZER_MODELS",
+        "ANALYZER_LLM",
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     return home
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from analyzer.errors import AnalyzerError, InputError, MissingError
+from analyzer.llm.replies import Waiting, WaitingError
 from analyzer.pipeline import Intake, Pipeline
 
 SUFFIXES = frozenset(
@@ -16,7 +17,7 @@ SUFFIXES = frozenset(
 )
 """What is taken from a folder; a single file of any name can be uploaded."""
 
-State = Literal["done", "kept", "failed", "busy"]
+State = Literal["done", "kept", "waiting", "failed", "busy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Outcome:
     """``kept``: finished in an earlier run.  ``busy``: another process works on it."""
     reason: str = ""
     meeting: str = ""
+    requests: tuple[Waiting, ...] = ()
+    """What it waits for."""
 
 
 def files_in(folder: Path) -> Iterator[Path]:
@@ -80,6 +83,8 @@ def _one(pipeline: Pipeline, intake: Intake, retry_failed: bool, on_start: Calla
             pipeline.run(intake)
         except MissingError:
             raise
+        except WaitingError as error:
+            return Outcome(intake.path, "waiting", str(error), intake.id, error.requests)
         except AnalyzerError as error:
             return Outcome(intake.path, "failed", str(error))
     return Outcome(intake.path, "done", meeting=intake.id)

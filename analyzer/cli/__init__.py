@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from analyzer.cli import actions, batch, demo, doctor, eval, list_, models, replies, report, upload
+from analyzer.cli import actions, batch, demo, doctor, eval, list_, models, replies, report, rubric, upload
 from analyzer.errors import AnalyzerError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("list")(list_.list_)
 app.command("report")(report.report)
 app.add_typer(actions.app, name="actions")
 app.add_typer(models.app, name="models")
+app.add_typer(rubric.app, name="rubric")
 app.add_typer(replies.app, name="replies")
 app.add_typer(eval.app, name="eval")
 app.command("doctor")(doctor.doctor)

@@ -10,7 +10,7 @@ import typer
 
 from analyzer.cli import common
 
-_WORD = {"done": "done", "kept": "was done", "failed": "FAILED", "busy": "busy"}
+_WORD = {"done": "done", "kept": "was done", "waiting": "waiting", "failed": "FAILED", "busy": "busy"}
 
 
 def batch(
@@ -49,8 +49,15 @@ def batch(
         common.print_json([_as_json(outcome) for outcome in outcomes])
     else:
         print(summary(counts, len(paths)))
+    waiting = [request for outcome in outcomes for request in outcome.requests]
+    if waiting:
+        requests = common.write_waiting(waiting, settings.library)
+        if not as_json:
+            print(requests)
     if counts["failed"]:
         raise typer.Exit(1)
+    if waiting:
+        raise typer.Exit(4)
 
 
 def summary(counts: Counter[str], total: int) -> str:
@@ -58,6 +65,8 @@ def summary(counts: Counter[str], total: int) -> str:
     if not total:
         return "no recordings or transcripts in the folder"
     parts = [f"{counts['done']} done", f"{counts['kept']} were done before", f"{counts['failed']} failed"]
+    if counts["waiting"]:
+        parts.append(f"{counts['waiting']} wait for replies")
     if counts["busy"]:
         parts.append(f"{counts['busy']} busy in another process")
     return f"{total} files: " + ", ".join(parts)

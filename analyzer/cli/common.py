@@ -16,6 +16,8 @@ from analyzer.errors import InputError
 
 if TYPE_CHECKING:  # they load pydantic, which `--help` does without
     from analyzer.config import Settings
+    from analyzer.llm.replies import Waiting
+    from analyzer.model import Analysis
     from analyzer.transcript.metadata import Known
 
 LibraryFlag = Annotated[
@@ -151,6 +153,27 @@ def progress(name: str) -> Iterator[Any]:
             bar.update(task, description=what, completed=at, total=of)
 
         yield update
+
+
+def write_waiting(requests: Iterable[Waiting], library: Path) -> Path:
+    """Write the requests that have to be answered by file; tell the person what to do with it."""
+    from analyzer.llm.deferred import write_requests
+    from analyzer.store.library import utc_now
+
+    requests = list(requests)
+    path = write_requests(requests, library / "deferred" / f"{utc_now():%Y%m%dT%H%M%S}-{len(requests)}.jsonl")
+    say(
+        f"{len(requests)} requests wait for replies. Have this file answered as a batch of /v1/chat/completions, then: "
+        "analyzer replies import ANSWERS"
+    )
+    return path
+
+
+def say_paid(analysis: Analysis) -> None:
+    """Say what a language model cost, if one was asked."""
+    for made in analysis.provenance:
+        if made.stage == "llm":
+            say(f"{made.model}, {made.settings['endpoint']}: {made.settings['paid']}")
 
 
 def offer_model(settings: Settings) -> bool:

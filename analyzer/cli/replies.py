@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from analyzer.cli import common
-from analyzer.errors import InputError
+from analyzer.errors import AnalyzerError, InputError
 
 app = typer.Typer(
-    help="Replies of a language model that were asked for by file.", no_args_is_help=True, rich_markup_mode=None
+    help="Replies of a language model that are asked for by file.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -27,26 +29,74 @@ def import_(
         str | None, typer.Option("--answered-by", help="Who answered, where the file does not say it.")
     ] = None,
     replies: Annotated[
-        Path | None, typer.Option("--replies", help="File of an evaluation's kept replies; else the library's.")
+        Path | None,
+        typer.Option("--replies", help="For `eval run --replies`: take them into this file, run nothing."),
     ] = None,
     library: common.LibraryFlag = None,
-    as_json: common.JsonFlag = False,
 ) -> None:
-    """Take answers in, and go on with what waited for them."""
+    """Take answers in, and go on with the meetings that waited for them."""
     from analyzer.llm.deferred import read_answers
     from analyzer.llm.replies import FileReplies
-    from analyzer.store.library import utc_now
+    from analyzer.store.library import Library, utc_now
 
-    if replies is None:
-        raise NotImplementedError
-    memory = FileReplies(replies)
-    waiting = {one.custom_id: one for one in memory.waiting()}
+    if replies is not None:
+        memory = FileReplies(replies)
+        waiting = {one.custom_id: one for one in memory.waiting()}
+        kept, refused = read_answers(file, _some(waiting), answered_by, utc_now())
+        for reply in kept:
+            memory.keep(reply)
+        memory.wait(one for one in waiting.values() if memory.get(one.key) is None)
+        _tell(len(kept), refused)
+        return
+    settings = common.settings_of(library, llm_mode="deferred")
+    store = Library(settings.library)
+    rows = {row.request.custom_id: row for row in store.waiting()}
+    requests = {custom_id: row.request for custom_id, row in rows.items()}
+    kept, refused = read_answers(file, _some(requests), answered_by, utc_now())
+    meetings = {reply.key: row.meeting for reply in kept for row in rows.values() if row.request.key == reply.key}
+    store.keep_answers((meetings[reply.key], reply) for reply in kept)
+    _tell(len(kept), refused)
+    _go_on([row for row in rows.values() if row.meeting in set(meetings.values())], settings, store)
+
+
+def _some(waiting: dict[str, Any]) -> dict[str, Any]:
     if not waiting:
-        raise InputError("no request waits for an answer")
-    kept, refused = read_answers(file, waiting, answered_by, utc_now())
-    for reply in kept:
-        memory.keep(reply)
-    memory.wait(one for one in waiting.values() if memory.get(one.key) is None)
+        raise InputError("no request waits for an answer: run upload or batch with --llm-mode deferred first")
+    return waiting
+
+
+def _tell(kept: int, refused: Iterable[Any]) -> None:
+    refused = list(refused)
     for one in refused:
         common.say(f"{one.custom_id}: {one.reason}")
-    print(f"{len(kept)} replies kept, {len(refused)} lines not usable")
+    common.say(f"{kept} replies taken in, {len(refused)} not usable")
+
+
+def _go_on(rows: list[Any], settings: Any, store: Any) -> None:
+    """Run the meetings whose replies came; print their reports, or a file with what they ask next."""
+    from analyzer.labels.rubric import read_rubric
+    from analyzer.llm.replies import WaitingError
+    from analyzer.pipeline import Pipeline
+    from analyzer.report.write import report_path
+
+    def same(row: Any) -> tuple[str, str]:
+        return row.request.model, row.rubric
+
+    waiting: list[Any] = []
+    failed = False
+    for (model, rubric), group in groupby(sorted(rows, key=same), key=same):
+        own = settings.model_copy(update={"llm": model})
+        pipeline = Pipeline(own, store, rubric=read_rubric(store.rubric(rubric) or "", f"rubric {rubric}"))
+        for meeting in dict.fromkeys(row.meeting for row in group):
+            try:
+                analysis = pipeline.resume(meeting)
+                print(report_path(analysis, store, "html"))
+            except WaitingError as error:
+                waiting += error.requests
+            except AnalyzerError as error:
+                common.say(f"analyzer: meeting {meeting}: {error}")
+                failed = True
+    if waiting:
+        print(common.write_waiting(waiting, settings.library))
+    if failed or waiting:
+        raise typer.Exit(1 if failed else WaitingError.exit_status)

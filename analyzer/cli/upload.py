@@ -36,27 +36,37 @@ def upload(
     flags = common.known_of(date, manager, rep, title, channels, consent)
     if len(files) == 1:
         check_file(files[0])
+    from analyzer.llm.replies import WaitingError
     from analyzer.pipeline import Pipeline
     from analyzer.store.library import Library
 
     pipeline = Pipeline(settings, Library(settings.library))
     results: list[dict[str, Any]] = []
     errors: list[AnalyzerError] = []
+    waiting: list[Any] = []
     for file in files:
         try:
             results.append(_one(pipeline, file, flags))
+        except WaitingError as error:
+            waiting += error.requests
+            results.append({"file": str(file), "state": "waiting", "reason": str(error)})
         except AnalyzerError as error:
             errors.append(error)
             results.append({"file": str(file), "state": "failed", "reason": str(error)})
             if len(files) > 1:
                 common.say(f"analyzer: {error}")
+    requests = common.write_waiting(waiting, settings.library) if waiting else None
     if as_json:
         common.print_json(results)
     else:
         for result in results:
             if "report" in result:
                 print(result["report"])
+        if requests:
+            print(requests)
     _leave(errors, len(files))
+    if waiting:
+        raise typer.Exit(WaitingError.exit_status)
 
 
 def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
@@ -72,6 +82,7 @@ def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
             if pipeline.settings.engine != "auto" or not common.offer_model(pipeline.settings):
                 raise
             analysis = _run(pipeline, intake)
+    common.say_paid(analysis)
     return {
         "file": str(file),
         "state": "done",

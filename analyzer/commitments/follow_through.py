@@ -13,12 +13,11 @@ from analyzer.labels.reading import SPEAKERS, codes_of, people
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.client import Client
 from analyzer.llm.evidence import find_quote
-from analyzer.llm.prompts import Prompt, load_prompt
+from analyzer.llm.prompts import Prompt
 from analyzer.llm.requests import FENCE, Request
 from analyzer.llm.windows import plain, tokens
 from analyzer.model import Dropped, EarlierPromise, Followed, FollowUp, Notes, Quote, Transcript, Turn
 
-PROMPT = "follow_through.1"
 _ROOM = 2500
 """Tokens of talk that are shown; of a longer one, the turns that share most words with the promises."""
 _MOST = 6_000
@@ -31,18 +30,14 @@ class LLMFollowThrough:
     name = "llm"
     version = "1"
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, prompt: Prompt) -> None:
         self._client = client
-
-    @property
-    def prompt(self) -> Prompt:
-        """The prompt in force."""
-        return load_prompt(PROMPT)
+        self._prompt = prompt
 
     @property
     def model(self) -> str:
         """Model and prompt."""
-        return f"{self._client.model}, {self.prompt.name}"
+        return f"{self._client.model}, {self._prompt.name}"
 
     def follow(
         self, transcript: Transcript, promises: Sequence[EarlierPromise], said_on: date | None, rubric: Rubric
@@ -68,7 +63,7 @@ class LLMFollowThrough:
 
     def _request(self, transcript: Transcript, promises: Sequence[EarlierPromise], rubric: Rubric) -> Request:
         codes = codes_of(transcript)
-        filled = self.prompt.fill(
+        filled = self._prompt.fill(
             rubric=rubric,
             mark=FENCE,
             people=people(transcript, codes, rubric),

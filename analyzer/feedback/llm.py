@@ -16,12 +16,11 @@ from analyzer.labels.reading import SPEAKERS, codes_of, people
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.client import Client
 from analyzer.llm.evidence import find_quote
-from analyzer.llm.prompts import Prompt, load_prompt
+from analyzer.llm.prompts import Prompt
 from analyzer.llm.requests import FENCE, Request
 from analyzer.llm.windows import plain, tokens
 from analyzer.model import Dropped, Exchange, Feedback, Measures, Notes, Observation, Quote, Transcript, Turn, Usage
 
-PROMPT = "feedback.1"
 STRENGTHS, CHANGES, AGENDA = 2, 2, 4
 _MOMENTS = 4
 """Of either kind: the longest ones."""
@@ -39,18 +38,14 @@ class LLMAdviser:
     name = "llm"
     version = "1"
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, prompt: Prompt) -> None:
         self._client = client
-
-    @property
-    def prompt(self) -> Prompt:
-        """The prompt in force."""
-        return load_prompt(PROMPT)
+        self._prompt = prompt
 
     @property
     def model(self) -> str:
         """Model and prompt."""
-        return f"{self._client.model}, {self.prompt.name}"
+        return f"{self._client.model}, {self._prompt.name}"
 
     def advise(
         self, transcript: Transcript, exchanges: Sequence[Exchange], measures: Measures, rubric: Rubric
@@ -68,7 +63,7 @@ class LLMAdviser:
 
     def _request(self, transcript: Transcript, moments: Sequence[Exchange], rubric: Rubric) -> Request:
         codes = codes_of(transcript)
-        filled = self.prompt.fill(
+        filled = self._prompt.fill(
             rubric=rubric,
             coached=[one for one in rubric.focuses if one.measure == "coached"],
             inspected=[one for one in rubric.focuses if one.measure == "inspected"],

@@ -14,12 +14,11 @@ from analyzer.errors import EngineError
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.client import Answer, Client
 from analyzer.llm.evidence import find_quote
-from analyzer.llm.prompts import Prompt, load_prompt
+from analyzer.llm.prompts import Prompt
 from analyzer.llm.requests import FENCE, Request
 from analyzer.llm.windows import Window, owners, pack, plain
 from analyzer.model import Gap, Transcript, Usage
 
-PROMPT = "window.1"
 SPEAKERS = ("M", "R", "A", "B", "C", "D", "E", "F")
 """Marks of speakers: manager, rep, then whoever else speaks."""
 SPAN = 2
@@ -54,23 +53,17 @@ class Reading:
 class Reader:
     """Reads meetings; the last one is remembered, because labels and commitments come from the same reading."""
 
-    version = "1"
-
-    def __init__(self, client: Client, budget: int) -> None:
-        """Take a client, and the tokens of a window."""
-        self.client = client
-        self.budget = budget
+    def __init__(self, client: Client, prompt: Prompt, budget: int) -> None:
+        """Take a client, the prompt, and the tokens of a window."""
+        self._client = client
+        self._prompt = prompt
+        self._budget = budget
         self._last: tuple[str, Reading] | None = None
-
-    @property
-    def prompt(self) -> Prompt:
-        """The prompt in force."""
-        return load_prompt(PROMPT)
 
     @property
     def fingerprint(self) -> str:
         """What results follow from beside transcript and rubric."""
-        return f"{self.client.model}, {self.prompt.name}, windows of {self.budget} tokens"
+        return f"{self._client.model}, {self._prompt.name}, windows of {self._budget} tokens"
 
     def read(self, transcript: Transcript, rubric: Rubric) -> Reading:
         """Return what the model finds.
@@ -87,14 +80,14 @@ class Reader:
 
     def _read(self, transcript: Transcript, rubric: Rubric) -> Reading:
         codes = codes_of(transcript)
-        waiting = pack(transcript.turns, self.budget)
+        waiting = pack(transcript.turns, self._budget)
         read: list[ReadWindow] = []
         gaps: list[Gap] = []
         usage = Usage()
         while waiting:
             requests = [self._request(window, transcript, codes, rubric) for window in waiting]
             check = {request.key: window for request, window in zip(requests, waiting, strict=True)}
-            answers = self.client.ask(requests, lambda r, v: problems(v, check[r.key], transcript))  # noqa: B023
+            answers = self._client.ask(requests, lambda r, v: problems(v, check[r.key], transcript))  # noqa: B023
             halves: list[Window] = []
             for window, answer in zip(waiting, answers, strict=True):
                 usage += answer.usage
@@ -106,13 +99,13 @@ class Reader:
                     gaps.append(Gap(window.first, window.last, answer.reason))
             waiting = halves
         if gaps and not read:
-            raise EngineError(f"nothing of the meeting could be read by {self.client.model!r}: {gaps[0].reason}")
+            raise EngineError(f"nothing of the meeting could be read by {self._client.model!r}: {gaps[0].reason}")
         read.sort(key=lambda one: one.window.first)
         return Reading(tuple(read), tuple(_uncovered(read, gaps)), usage, codes)
 
     def _request(self, window: Window, transcript: Transcript, codes: dict[str, str], rubric: Rubric) -> Request:
         whole = window.opens and window.closes
-        filled = self.prompt.fill(
+        filled = self._prompt.fill(
             rubric=rubric,
             labels=rubric.labels,
             topics=rubric.topics,
@@ -127,7 +120,7 @@ class Reader:
             last=window.last,
             part="" if whole else f"This is a part of the talk, which has {len(transcript.turns)} turns. ",
         )
-        return Request(filled, self.client.model, _MOST)
+        return Request(filled, self._client.model, _MOST)
 
 
 def codes_of(transcript: Transcript) -> dict[str, str]:

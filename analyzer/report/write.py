@@ -39,7 +39,7 @@ def write_report(analysis: Analysis, library: Library) -> Path:
 
 def rubric_of(analysis: Analysis, library: Library) -> Rubric:
     """Return the rubric that an analysis was made with, also when its file has changed since."""
-    kept = library.rubric(analysis.engines[0]) if analysis.engines else None
+    kept = library.rubric(analysis.made_with[0]) if analysis.made_with else None
     return read_rubric(kept, analysis.rubric) if kept else load_rubric()
 
 

@@ -29,7 +29,7 @@ from analyzer.model import Analysis, Commitment, EarlierPromise, MeetingInfo
 from analyzer.store.json import dump, load
 
 T = TypeVar("T")
-State = Literal["started", "done", "failed"]
+State = Literal["started", "waiting", "done", "failed"]
 Status = Literal["open", "done", "dropped"]
 Clock = Callable[[], datetime]
 
@@ -42,6 +42,16 @@ class MeetingRow:
     state: State
     reason: str | None
     added: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A request that was not answered yet."""
+
+    meeting: str
+    rubric: str
+    """Hash."""
+    request: Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,18 +253,19 @@ class Library:
     def meetings(self) -> list[MeetingRow]:
         """Return all meetings, the latest date first, those without a date last."""
         rows = self._rows(
-            "SELECT info, state, reason, added FROM meetings "
+            "SELECT info, reason, added, CASE WHEN state = 'started' AND EXISTS (SELECT 1 FROM waiting WHERE meeting = id) "
+            "THEN 'waiting' ELSE state END AS state FROM meetings "
             "ORDER BY info ->> '$.date' IS NULL, info ->> '$.date' DESC, added DESC"
         )
         return [MeetingRow(load(MeetingInfo, r["info"]), r["state"], r["reason"], r["added"]) for r in rows]
 
     def made_with(self, content_hash: str) -> tuple[str, ...] | None:
-        """Return the engines that a finished meeting with that content was made with; ``None``: it is not finished."""
+        """Return what a finished meeting with that content was made with; ``None``: it is not finished."""
         for row in self._rows(
-            "SELECT analysis ->> '$.engines' AS engines FROM meetings WHERE content_hash = ? AND state = 'done'",
+            "SELECT analysis ->> '$.made_with' AS made_with FROM meetings WHERE content_hash = ? AND state = 'done'",
             content_hash,
         ):
-            return tuple(json.loads(row["engines"] or "[]"))
+            return tuple(json.loads(row["made_with"] or "[]"))
         return None
 
     def known(self, content_hash: str) -> dict[str, Any] | None:
@@ -267,6 +278,11 @@ class Library:
         """Return why a meeting failed; ``None`` if it did not."""
         rows = self._rows("SELECT reason FROM meetings WHERE content_hash = ? AND state = 'failed'", content_hash)
         return str(rows[0]["reason"]) if rows else None
+
+    def intake(self, meeting: str) -> tuple[Path, str, dict[str, Any]]:
+        """Return where a meeting's file was last seen, its content hash, and what was said about it."""
+        row = self._rows("SELECT source_path, content_hash, known FROM meetings WHERE id = ?", meeting)[0]
+        return Path(row["source_path"]), row["content_hash"], dict(json.loads(row["known"]))
 
     def find(self, reference: str) -> str:
         """Return the id of the meeting that ``reference`` means: an id's beginning, a file name, or ``last``.
@@ -363,19 +379,20 @@ class Library:
         with self._transaction():
             self._db.execute("INSERT OR REPLACE INTO endpoints VALUES (?, ?)", (endpoint, profile))
 
-    def wait(self, meeting: str, requests: Iterable[Waiting]) -> None:
-        """Record what a meeting waits for, in place of what it waited for before."""
+    def wait(self, meeting: str, rubric: str, requests: Iterable[Waiting]) -> None:
+        """Record what a meeting waits for, in place of what it waited for before, and under which rubric."""
         with self._transaction():
             self._db.execute("DELETE FROM waiting WHERE meeting = ?", (meeting,))
             for one in requests:
                 self._db.execute(
-                    "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?)", (one.custom_id, meeting, one.model_dump_json())
+                    "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)",
+                    (one.custom_id, meeting, rubric, one.model_dump_json()),
                 )
 
-    def waiting(self) -> dict[str, tuple[str, Waiting]]:
-        """Return meeting and request for each ``custom_id`` that waits for an answer."""
-        rows = self._rows("SELECT custom_id, meeting, content FROM waiting ORDER BY rowid")
-        return {r["custom_id"]: (r["meeting"], Waiting.model_validate_json(r["content"])) for r in rows}
+    def waiting(self) -> list[WaitingRow]:
+        """Return the requests that wait for an answer."""
+        rows = self._rows("SELECT meeting, rubric, content FROM waiting ORDER BY rowid")
+        return [WaitingRow(r["meeting"], r["rubric"], Waiting.model_validate_json(r["content"])) for r in rows]
 
     def keep_answers(self, replies: Iterable[tuple[str, Reply]]) -> None:
         """Keep replies that were asked for by file, each with its meeting; they are no longer waited for."""

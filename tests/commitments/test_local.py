@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 from analyzer.commitments.clauses import clauses_of
 from analyzer.commitments.local import LocalExtractor
+from analyzer.labels.rubric import load_rubric
 from analyzer.model import Commitment, Turn
 from tests.labels.test_local import talk
 
+RUBRIC = load_rubric()
 TUESDAY = date(2026, 3, 17)
 
 
 def extract(*said: str, roles: bool = True) -> list[Commitment]:
-    return LocalExtractor().extract(talk(*said, roles=roles), [], TUESDAY)
+    return list(LocalExtractor().extract(talk(*said, roles=roles), [], TUESDAY, RUBRIC).commitments)
 
 
 def test_a_plain_promise_is_the_speakers_with_its_day() -> None:
@@ -39,7 +41,11 @@ def test_without_roles_the_owner_is_withheld_and_so_is_confidence() -> None:
 
 
 def test_without_a_day_of_the_meeting_no_day_is_made_up() -> None:
-    found = LocalExtractor().extract(talk("Next?", "I'll send Marta the sizing sheet by Thursday noon."), [], None)
+    found = (
+        LocalExtractor()
+        .extract(talk("Next?", "I'll send Marta the sizing sheet by Thursday noon."), [], None, RUBRIC)
+        .commitments
+    )
     assert [(one.due, one.due_text) for one in found] == [(None, "by Thursday noon")]
 
 
@@ -62,7 +68,7 @@ any_talk = st.lists(st.text(min_size=1, max_size=80).filter(str.strip), min_size
 @given(any_talk)
 def test_every_quote_stands_in_its_turn(said: list[str]) -> None:
     transcript = talk(*said)
-    for one in LocalExtractor().extract(transcript, [], TUESDAY):
+    for one in LocalExtractor().extract(transcript, [], TUESDAY, RUBRIC).commitments:
         turn = transcript.turn(one.quote.turn)
         assert one.quote.text in turn.text
         assert one.quote.speaker == turn.speaker

@@ -49,7 +49,7 @@ any_talk = st.lists(st.text(min_size=1, max_size=60).filter(str.strip), min_size
 @given(any_talk, st.booleans())
 def test_exchanges_cover_any_talk_once_with_quotes_that_stand_in_it(said: list[str], roles: bool) -> None:
     transcript = talk(*said, roles=roles)
-    exchanges = LocalLabeler().label(transcript, RUBRIC)
+    exchanges = LocalLabeler().label(transcript, RUBRIC).exchanges
     assert [n for e in exchanges for n in range(e.first, e.last + 1)] == list(range(1, len(said) + 1))
     for exchange in exchanges:
         assert exchange.label in {label.id for label in RUBRIC.labels}
@@ -62,18 +62,18 @@ def test_exchanges_cover_any_talk_once_with_quotes_that_stand_in_it(said: list[s
 
 
 def test_worked_on_talk_is_told_from_a_fact() -> None:
-    by_turn = [e.focus for e in LocalLabeler().label(COACHED, RUBRIC) for _ in range(e.first, e.last + 1)]
+    by_turn = [e.focus for e in LocalLabeler().label(COACHED, RUBRIC).exchanges for _ in range(e.first, e.last + 1)]
     assert by_turn[3:] == ["coaching"] * 3
 
 
 def test_confidence_is_there_with_roles_and_absent_without() -> None:
-    assert all(0 <= (e.confidence or -1) <= 1 for e in LocalLabeler().label(COACHED, RUBRIC))
+    assert all(0 <= (e.confidence or -1) <= 1 for e in LocalLabeler().label(COACHED, RUBRIC).exchanges)
     unknown = replace(COACHED, participants=tuple(replace(p, role=None) for p in COACHED.participants))
-    assert all(e.confidence is None for e in LocalLabeler().label(unknown, RUBRIC))
+    assert all(e.confidence is None for e in LocalLabeler().label(unknown, RUBRIC).exchanges)
 
 
 def test_no_turns_are_no_exchanges() -> None:
-    assert LocalLabeler().label(talk(), RUBRIC) == []
+    assert LocalLabeler().label(talk(), RUBRIC).exchanges == ()
 
 
 def test_another_rubric_is_refused_in_words() -> None:
@@ -96,7 +96,7 @@ def test_it_runs_without_scikit_learn() -> None:
         "import sys\nsys.modules['sklearn'] = sys.modules['scipy'] = None\n"
         "from tests.labels.test_local import COACHED, RUBRIC\nfrom analyzer.labels.local import LocalLabeler\n"
         "from analyzer.commitments.local import LocalExtractor\n"
-        "found = LocalLabeler().label(COACHED, RUBRIC)\nLocalExtractor().extract(COACHED, found, None)\nprint(len(found))"
+        "found = LocalLabeler().label(COACHED, RUBRIC).exchanges\nLocalExtractor().extract(COACHED, found, None, RUBRIC)\nprint(len(found))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -8,9 +8,9 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from analyzer.feedback.advice import advise
 
 from analyzer.feedback.measures import measure, speaking_time
+from analyzer.feedback.templates import TemplateAdviser
 from analyzer.labels.local import LocalLabeler
 from analyzer.labels.rubric import load_rubric
 from analyzer.model import Analysis, MeetingInfo, Participant, Provenance, Source, Transcript, Turn
@@ -26,16 +26,16 @@ def analysis_of(transcript: Transcript, **info: object) -> Analysis:
     from analyzer.commitments.local import LocalExtractor
 
     rubric = load_rubric()
-    exchanges = tuple(LocalLabeler().label(transcript, rubric))
+    exchanges = LocalLabeler().label(transcript, rubric).exchanges
     measures = measure(transcript, exchanges, rubric)
     meeting = MeetingInfo("ab" * 6, "a.txt", "/x/a.txt", **info)  # type: ignore[arg-type]
     return Analysis(
         meeting=meeting,
         transcript=transcript,
         exchanges=exchanges,
-        commitments=tuple(LocalExtractor().extract(transcript, exchanges, meeting.date)),
+        commitments=LocalExtractor().extract(transcript, exchanges, meeting.date, rubric).commitments,
         measures=measures,
-        feedback=advise(transcript, exchanges, measures, rubric),
+        feedback=TemplateAdviser().advise(transcript, exchanges, measures, rubric).feedback,
         rubric="2",
         provenance=(Provenance("words", "txt", "", "1"),),
     )
