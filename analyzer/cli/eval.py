@@ -55,7 +55,8 @@ def run(
     labels = load_rubric(settings.rubric)
     meetings = read_folder(data, labels)
     scored = _engine(engine, labels, settings, replies, meetings)
-    card = scorecard.run(meetings, scored, labels, str(data), utc_now(), seed)
+    beside = [_engine("local", labels, settings, replies, [])] if engine == "llm" and labels == load_rubric() else []
+    card = scorecard.run(meetings, scored, labels, str(data), utc_now(), seed, beside)
     text = adapter(scorecard.Scorecard).dump_json(card).decode() + "\n"
     if out is not None:
         try:
@@ -80,7 +81,7 @@ def _engine(name: str, rubric: Any, settings: Any, replies: Path | None, meeting
     replies = replies or settings.library / "eval.jsonl"
     memory = FileReplies(replies)
     engine = build_engine(name, rubric, settings, memory, utc_now)
-    if settings.llm_mode == "deferred" and (waiting := waiting_for(engine, meetings)):
+    if name == "llm" and settings.llm_mode == "deferred" and (waiting := waiting_for(engine, meetings)):
         memory.wait(waiting)
         print(write_requests(waiting, replies.with_suffix(".requests.jsonl")))
         raise WaitingError(waiting)

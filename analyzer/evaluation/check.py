@@ -1,4 +1,4 @@
-"""What is wrong with a labelled set: format, splits, leaked words, quotas."""
+"""What is wrong with a labelled set: format, splits, leaked words, kept replies, quotas."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from analyzer.errors import InputError
 from analyzer.evaluation.agreement import by_turn
 from analyzer.evaluation.dataset import Meeting, read_meeting
 from analyzer.labels.rubric import Rubric
+from analyzer.llm.replies import read_replies
 
 RUN = 13
 """Words in a row that may not stand both in the test set and in what engines are made from."""
@@ -32,6 +33,7 @@ def check(root: Path, rubric: Rubric, quotas: bool, beside: Sequence[Path] = ())
 
     Args:
         root: a folder of meetings; the folders ``dev``, ``test`` and ``train`` below it, at any depth, are its splits.
+            Kept replies of a language model lie in folders named ``replies``.
         rubric: whose labels count.
         quotas: whether the distribution asked of the project's own set is checked too.
         beside: folders and files in which no run of words of the test split may stand (prompts, tests).
@@ -51,6 +53,11 @@ def check(root: Path, rubric: Rubric, quotas: bool, beside: Sequence[Path] = ())
     yield from _doubled(splits)
     yield from _pairs(splits)
     yield from _leaks(splits, beside)
+    for path in sorted(root.rglob("replies/*.jsonl")):
+        try:
+            read_replies(path)
+        except InputError as error:
+            yield Problem(str(path), str(error))
     if quotas:
         yield from _quotas(splits, rubric)
 

@@ -58,7 +58,7 @@ def build_engine(name: str, rubric: Rubric, settings: Settings, memory: Memory, 
         labeler.model if labeler.model == extractor.model else f"labels {labeler.model}; commitments {extractor.model}",
         lambda meeting: _run(meeting, engines, rubric, usage),
         endpoint=endpoint_kind(settings),
-        prompts=engines.prompts,
+        prompts=engines.prompts[:1],
         usage=usage,
     )
 

@@ -22,6 +22,7 @@ from analyzer.evaluation.engines import Engine, baselines
 from analyzer.evaluation.figure import Figure, number
 from analyzer.evaluation.score import METRICS, Counts, Metric, count
 from analyzer.labels.rubric import Rubric
+from analyzer.model import Usage
 
 Array = NDArray[np.float64]
 FEW = 20
@@ -69,7 +70,7 @@ class Scorecard:
     seed: int
     packages: dict[str, str]
     replies: dict[str, int]
-    """Live, cached and replayed replies of an LLM."""
+    """Live, cached and replayed replies of an LLM, and the tokens that the live ones took."""
     meetings: int
     turns: int
     left_out: int
@@ -92,9 +93,15 @@ class Scorecard:
 
 
 def run(
-    meetings: Sequence[Meeting], engine: Engine, rubric: Rubric, where: str, now: datetime, seed: int = 0
+    meetings: Sequence[Meeting],
+    engine: Engine,
+    rubric: Rubric,
+    where: str,
+    now: datetime,
+    seed: int = 0,
+    beside: Sequence[Engine] = (),
 ) -> Scorecard:
-    """Score an engine and the baselines on the meetings."""
+    """Score an engine, the baselines, and engines to be shown beside it, on the meetings."""
     if not meetings:
         raise InputError("there are no meetings to score")
     counted, failures = _count(meetings, engine, rubric)
@@ -108,8 +115,8 @@ def run(
     return Scorecard(
         engine=engine.name,
         model=engine.model,
-        endpoint="none",
-        prompts={},
+        endpoint=engine.endpoint,
+        prompts={name.split()[0]: name for name in engine.prompts},
         rubric=f"{rubric.version} ({rubric.hash})",
         data=where,
         data_hash=data_hash(meetings),
@@ -118,7 +125,7 @@ def run(
         dirty=dirty,
         seed=seed,
         packages={"analyzer": __version__, "python": platform.python_version()} | {p: version(p) for p in _PACKAGES},
-        replies={"live": 0, "cached": 0, "replayed": 0},
+        replies=_replies(engine),
         meetings=len(meetings),
         turns=sum(len(m.turns) for m in meetings),
         left_out=int(left_out[0]) if left_out is not None else 0,
@@ -128,7 +135,7 @@ def run(
         focuses=tuple(focuses),
         baselines={
             one.name: {metric.name: figure(metric, _count(meetings, one, rubric)[0], drawn) for metric in METRICS}
-            for one in baselines(meetings, rubric)
+            for one in (*baselines(meetings, rubric), *beside)
         },
         calibration=tuple(table),
         ece=metrics.expected_calibration_error(table) if table else None,
@@ -209,6 +216,18 @@ def _result(meeting: Meeting, counts: Counts, failure: str | None) -> MeetingRes
         labels=counts.turns,
         failure=failure,
     )
+
+
+def _replies(engine: Engine) -> dict[str, int]:
+    usage = sum(engine.usage, Usage())
+    replayed = engine.endpoint == "replay"
+    return {
+        "live": usage.calls,
+        "cached": 0 if replayed else usage.kept,
+        "replayed": usage.kept if replayed else 0,
+        "input tokens": usage.input,
+        "output tokens": usage.output,
+    }
 
 
 def _revision() -> tuple[str, bool]:

@@ -20,6 +20,7 @@ from analyzer.evaluation.figure import Figure
 from analyzer.evaluation.gate import compare, refusals
 from analyzer.evaluation.score import Prediction
 from analyzer.labels.rubric import load_rubric
+from analyzer.llm.replies import FileReplies, Reply
 from tests.evaluation.conftest import commitment, exchanges
 
 RUBRIC = load_rubric()
@@ -219,6 +220,31 @@ def test_a_scorecard_says_what_it_rests_on(meetings: list[Meeting]) -> None:
     assert made.date == NOON.isoformat()
     assert {"majority", "tense-only", "evenly-spaced"} == set(made.baselines)
     assert not card(meetings[:19], perfect).claims
+
+
+def kept(text: str, key: str) -> Reply:
+    return Reply(
+        key=key, prompt="window 1 (abc)", model="m", text=text, source="imported", answered_by="x", made=NOON.isoformat()
+    ).sealed()  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", ["moved", "changed", "cut"])
+def test_a_reply_that_answers_for_another_prompt(sets: Path, broken: str) -> None:
+    """Each kept reply is bound to its request: one that was moved or changed fails the check."""
+    path = sets / "replies" / "m.jsonl"
+    replies = FileReplies(path)
+    replies.keep(kept('{"label": "coaching"}', "a" * 32))
+    replies.keep(kept('{"label": "inspection"}', "b" * 32))
+    assert problems(sets) == []
+    text = path.read_text(encoding="utf-8")
+    changed = {
+        "moved": text.replace("a" * 32, "c" * 32).replace("b" * 32, "a" * 32).replace("c" * 32, "b" * 32),
+        "changed": text.replace("coaching", "inspection"),
+        "cut": text[:-40],
+    }
+    path.write_text(changed[broken], encoding="utf-8")
+    [problem] = problems(sets)
+    assert ("does not belong to the key" in problem) or broken == "cut"
 
 
 # --- the project's own set --------------------------------------------------------------------------------------------
