@@ -3,6 +3,10 @@
 memory   peak memory of audio handling (decoding, channels, voice activity) for 2 hours over that for 10 minutes
 help     wall time of `analyzer --help` over `python -c "import typer"`
 library  time of adding a meeting to a library of 1,000 over that at 100
+tokens   tokens in and out of a language model for an hour of talk, all stages, over those of its transcript; the part
+         of a prompt that is the same for every window is counted whole once and then at a tenth, its cached price;
+         requests as they are sent, replies as long as the recorded ones (`replies/dev.jsonl`)
+slots    wall time of a meeting's windows at a server that takes half a second a reply, over N windows times that over 4 slots
 """
 
 from __future__ import annotations
@@ -13,9 +17,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).parent / "recordings"))
+from analyzer.llm.replies import read_replies
+
+if TYPE_CHECKING:
+    from analyzer.model import Transcript, Turn
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE / "recordings"), str(HERE.parent)]
 
 _HANDLE = """
 import resource, sys, tempfile
@@ -83,10 +95,99 @@ def library() -> tuple[float, float, str]:
     return at[0], at[1], "ms"
 
 
+def _tokens(text: str) -> float:
+    return len(text.encode()) / 4  # English; what the count is does not change a ratio
+
+
+def _hour() -> tuple[Transcript, list[Transcript]]:
+    """Return an hour of talk, put together from dev meetings, and these meetings."""
+    from analyzer.evaluation.dataset import read_folder
+
+    parts = [meeting.transcript() for meeting in read_folder(HERE / "meetings" / "dev")]
+    names = {role: parts[0].named(role) for role in ("manager", "rep")}
+    turns: list[Turn] = []
+    used: list[Transcript] = []
+    for part in parts:
+        used.append(part)
+        for turn in part.turns:
+            at = turns[-1].end if turns else 0.0
+            if at > 3600:
+                return replace(parts[0], turns=tuple(turns)), used
+            speaker = names[part.role_of(turn.speaker)]
+            turns.append(replace(turn, n=len(turns) + 1, speaker=speaker, start=at, end=at + turn.duration))
+    raise SystemExit("the dev meetings are shorter than an hour")
+
+
+def tokens() -> tuple[float, float, str]:
+    """Return a model's tokens for an hour of talk, and those of the talk."""
+    from analyzer.config import Settings
+    from analyzer.engines import build_engines
+    from analyzer.evaluation.dataset import read_folder
+    from analyzer.feedback.measures import measure
+    from analyzer.labels.rubric import load_rubric
+    from analyzer.llm.replies import FileReplies, WaitingError
+    from analyzer.store.library import utc_now
+
+    rubric, kept = load_rubric(), FileReplies(HERE / "replies" / "dev.jsonl")
+    model = read_replies(kept.path)[0].model
+    asked = build_engines(Settings(llm=model, llm_mode="deferred"), FileReplies(Path("none")), utc_now)
+    known = build_engines(Settings(llm=model, llm_mode="replay"), kept, utc_now)
+    hour, parts = _hour()
+    talk = sum(_tokens(turn.text) for turn in hour.turns)
+    total, seen = 0.0, set()
+    try:
+        asked.labeler.label(hour, rubric)
+    except WaitingError as error:
+        bodies = [one.body for one in error.requests]
+    labelled = known.labeler.label(parts[0], rubric)
+    try:
+        asked.adviser.advise(parts[0], labelled.exchanges, measure(parts[0], labelled.exchanges, rubric), rubric)
+    except WaitingError as error:
+        bodies += [one.body for one in error.requests]
+    for body in bodies:
+        system, user = (one["content"] for one in body["messages"])
+        total += _tokens(system) * (0.1 if system in seen else 1.0) + _tokens(user)
+        seen.add(system)
+    replies = {"window": [], "feedback": []}
+    for reply in read_replies(kept.path):
+        replies.setdefault(reply.prompt.split()[0], []).append(_tokens(reply.text))
+    said = sum(_tokens(turn.text) for m in read_folder(HERE / "meetings" / "dev") for turn in m.transcript().turns)
+    total += talk * sum(replies["window"]) / said + max(replies["feedback"], default=0.0)
+    return total, talk, "tokens"
+
+
+def slots() -> tuple[float, float, str]:
+    """Return seconds for the windows of a long meeting at a slow server, and N windows of its time over the slots."""
+    from analyzer.config import Settings
+    from analyzer.engines import build_engines
+    from analyzer.labels.rubric import load_rubric
+    from analyzer.llm.replies import FileReplies
+    from analyzer.store.library import utc_now
+    from tests.llm import model
+    from tests.llm.server import FaultServer
+
+    latency, hour = 0.5, _hour()[0]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        FaultServer(lambda b, n: replace(model.answer(b), wait=latency)) as server,
+    ):
+        settings = Settings(llm="m", llm_base_url=server.url, llm_window=700)
+        memory = FileReplies(Path(folder) / "r.jsonl")
+        build_engines(settings, memory, utc_now).labeler.label(replace(hour, turns=hour.turns[:4]), load_rubric())
+        server.bodies.clear()
+        engines = build_engines(settings, memory, utc_now)
+        began = time.perf_counter()
+        engines.labeler.label(hour, load_rubric())
+        took = time.perf_counter() - began
+    return took, len(server.bodies) * latency / settings.llm_concurrency, "s"
+
+
 BENCHES: dict[str, tuple[Callable[[], tuple[float, float, str]], float]] = {
     "memory": (memory, 1.3),
     "help": (help_, 2.5),
     "library": (library, 1.5),
+    "tokens": (tokens, 3.0),
+    "slots": (slots, 1.2),
 }
 
 

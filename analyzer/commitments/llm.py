@@ -15,9 +15,6 @@ from analyzer.llm.evidence import find_quote
 from analyzer.llm.windows import plain
 from analyzer.model import Commitment, Dropped, Exchange, Extracted, Notes, Quote, Transcript
 
-_DUE_REACH = 4
-"""Turns around a promise within which its deadline may be spoken or agreed."""
-
 
 class LLMExtractor:
     """Extracts with a language model."""
@@ -77,8 +74,11 @@ def _quote(found: dict[str, Any], reading: Reading, transcript: Transcript, drop
 def _commitment(
     found: dict[str, Any], quote: Quote, transcript: Transcript, said_on: date | None, dropped: list[Dropped]
 ) -> Commitment:
-    due_text = _deadline(found, quote, transcript, dropped)
-    due = resolve_due(due_text, said_on) if due_text and said_on else None
+    due_text = _spoken(found["due_text"], quote, transcript, dropped)
+    due = None
+    if due_text and said_on:
+        day = _spoken(found["day_text"], quote, transcript, dropped)
+        due = resolve_due(f"{due_text} {day}" if day else due_text, said_on)
     known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
     return Commitment(
         owner=_owner(found, quote, transcript) if known else None,
@@ -93,15 +93,13 @@ def _commitment(
     )
 
 
-def _deadline(found: dict[str, Any], quote: Quote, transcript: Transcript, dropped: list[Dropped]) -> str | None:
-    """Return the deadline in the transcript's own words, if they stand near the promise."""
-    if found["due_text"] is None or not found["due_text"].strip():
+def _spoken(words: str | None, quote: Quote, transcript: Transcript, dropped: list[Dropped]) -> str | None:
+    """Return the words of a deadline as they stand in the talk, those nearest to the promise first."""
+    if words is None or not words.strip():
         return None
-    for reach in (0, _DUE_REACH, len(transcript.turns)):
-        near = transcript.turns[max(0, quote.turn - 1 - reach) : quote.turn + reach]
-        for turn in sorted(near, key=lambda turn: (abs(turn.n - quote.turn), -turn.n)):
-            if words := find_quote(found["due_text"], turn.n, (turn,)):
-                return words.text
+    for turn in sorted(transcript.turns, key=lambda turn: (abs(turn.n - quote.turn), -turn.n)):
+        if found := find_quote(words, turn.n, (turn,)):
+            return found.text
     dropped.append(Dropped("deadline", quote.turn, "its words do not stand in the talk"))
     return None
 

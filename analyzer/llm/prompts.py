@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, TemplateError, meta
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analyzer.errors import RubricError
@@ -77,7 +77,7 @@ class Prompt:
             odd = ", ".join(sorted(values.keys() ^ self.variables))
             raise RubricError(f"the prompt {self.id!r} takes exactly {', '.join(sorted(self.variables))}: see {odd}")
         try:
-            system, user, schema = (_templates().from_string(one).render(values).strip() for one in self._parts)
+            system, user, schema = (_template(one).render(values).strip() for one in self._parts)
         except TemplateError as error:
             raise RubricError(f"the prompt {self.id!r} cannot be filled: {error}") from error
         wanted = json.loads(schema)
@@ -133,6 +133,12 @@ def _check_variables(path: Path, file: _File) -> None:
         raise RubricError(f"the prompt {str(path)!r} uses {', '.join(sorted(unknown))}, which it does not declare")
     if unused := set(file.variables) - used:
         raise RubricError(f"the prompt {str(path)!r} declares {', '.join(sorted(unused))} and does not use it")
+
+
+@cache
+def _template(text: str) -> Template:
+    """Return a compiled template; compiling takes longer than filling it for a window."""
+    return _templates().from_string(text)
 
 
 @cache

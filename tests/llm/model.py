@@ -49,7 +49,7 @@ def window(body: Body) -> dict[str, Any]:
             commitments.append(
                 {
                     "turn": n, "speaker": who, "quote": promise[0], "promised_by": "speaker", "origin": "volunteered",
-                    "action": promise[0][5:], "due_text": due[0] if due else None, "hedged": False, "firm": False,
+                    "action": promise[0][5:], "due_text": due[0] if due else None, "day_text": None, "hedged": False, "firm": False,
                     "to_customer": False, "sure": "high",
                 }
             )  # fmt: skip

@@ -147,7 +147,7 @@ EXCHANGE = {
 }  # fmt: skip
 PROMISE = {
     "turn": 4, "speaker": "R", "quote": "I'll ask the head nurse what the delay costs her", "promised_by": "speaker",
-    "origin": "volunteered", "action": "ask the head nurse", "due_text": "by Thursday", "hedged": False, "firm": False,
+    "origin": "volunteered", "action": "ask the head nurse", "due_text": "by Thursday", "day_text": None, "hedged": False, "firm": False,
     "to_customer": False, "sure": "high",
 }  # fmt: skip
 
