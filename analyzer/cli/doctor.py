@@ -44,5 +44,18 @@ def _checks(settings: Any) -> Any:
     yield "whisper model", bool(models), names or f"none: {pull_command()}"
     sphinx = find_spec("pocketsphinx") is not None
     yield "sphinx (stand-in)", True, "installed" if sphinx else "not installed: pip install 'coaching-analyzer[sphinx]'"
-    rubric = load_rubric()
+    yield _language_model(settings)
+    rubric = load_rubric(settings.rubric)
     yield "rubric", True, f"version {rubric.version} ({rubric.hash})"
+
+
+def _language_model(settings: Any) -> tuple[str, bool, str]:
+    """Say which model labels, and where its words would go; nothing is sent."""
+    from analyzer.engines import endpoint_kind, wants_llm
+
+    if not wants_llm(settings):
+        return "language model", True, "none: the local engine labels (docs/llm.md says how to use one)"
+    try:
+        return "language model", True, f"{settings.llm}, {endpoint_kind(settings)}"
+    except AnalyzerError as error:
+        return "language model", False, str(error)

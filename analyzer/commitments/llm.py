@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from analyzer.commitments.due import resolve_due
+from analyzer.commitments.due import leans, resolve_due
 from analyzer.commitments.merge import merge
 from analyzer.labels.llm import SURE
 from analyzer.labels.reading import Reader, Reading
 from analyzer.labels.rubric import Rubric
-from analyzer.llm.evidence import find_quote
+from analyzer.llm.evidence import find_quote, find_words
 from analyzer.llm.windows import plain
 from analyzer.model import Commitment, Dropped, Exchange, Extracted, Notes, Quote, Transcript
 
@@ -74,10 +74,10 @@ def _quote(found: dict[str, Any], reading: Reading, transcript: Transcript, drop
 def _commitment(
     found: dict[str, Any], quote: Quote, transcript: Transcript, said_on: date | None, dropped: list[Dropped]
 ) -> Commitment:
-    due_text = _spoken(found["due_text"], quote, transcript, dropped)
+    due_text = _spoken(found["due_text"], quote, transcript, said_on, dropped)
     due = None
     if due_text and said_on:
-        day = _spoken(found["day_text"], quote, transcript, dropped)
+        day = _spoken(found["day_text"], quote, transcript, said_on, dropped) if leans(due_text) else None
         due = resolve_due(f"{due_text} {day}" if day else due_text, said_on)
     known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
     return Commitment(
@@ -93,14 +93,18 @@ def _commitment(
     )
 
 
-def _spoken(words: str | None, quote: Quote, transcript: Transcript, dropped: list[Dropped]) -> str | None:
-    """Return the words of a deadline as they stand in the talk, those nearest to the promise first."""
+def _spoken(
+    words: str | None, quote: Quote, transcript: Transcript, said_on: date | None, dropped: list[Dropped]
+) -> str | None:
+    """Return the words of a deadline as they stand in the talk, nearest to the promise; alike ones mean the same day."""
     if words is None or not words.strip():
         return None
-    for turn in sorted(transcript.turns, key=lambda turn: (abs(turn.n - quote.turn), -turn.n)):
-        if found := find_quote(words, turn.n, (turn,)):
-            return found.text
-    dropped.append(Dropped("deadline", quote.turn, "its words do not stand in the talk"))
+    if exact := find_words(words, quote.turn, transcript.turns):
+        return exact.text
+    alike = find_quote(words, quote.turn, transcript.turns)
+    if alike and (said_on is None or resolve_due(alike.text, said_on) == resolve_due(words, said_on)):
+        return alike.text
+    dropped.append(Dropped("deadline", quote.turn, f"its words {plain(words)!r} do not stand in the talk"))
     return None
 
 

@@ -73,6 +73,15 @@ def find_quote(quote: str, n: int, turns: Sequence[Turn]) -> Quote | None:
     return None
 
 
+def find_words(words: str, n: int, turns: Sequence[Turn]) -> Quote | None:
+    """Return where words stand exactly, but for case and punctuation, in the turn nearest to ``n``; the later of two."""
+    wanted = _Words.of(words)
+    for turn in sorted(turns, key=lambda turn: (abs(turn.n - n), -turn.n)):
+        if wanted.words and (found := _exact(wanted, _Words.of(turn.text))):
+            return Quote(turn.n, turn.speaker, start_of(turn, found), found)
+    return None
+
+
 def _exact(wanted: _Words, have: _Words) -> str | None:
     size = len(wanted.words)
     for at in range(len(have.words) - size + 1):
