@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast
@@ -59,12 +59,19 @@ def find_due(text: str) -> DuePhrase | None:
 
     What the grammar shows to be past ("since Monday", "on Friday we met") or a name ("his Saturday counts") is none.
     """
+    return next(_phrases(text), None)
+
+
+def find_dues(text: str) -> list[DuePhrase]:
+    """Return all dates and deadlines that `find_due` would know, in order."""
+    return list(_phrases(text))[::-1]
+
+
+def _phrases(text: str) -> Iterator[DuePhrase]:
     heard = _Heard(text)
-    mention = _last_mention(heard.words, is_deadline=False)
-    if mention is None:
-        return None
-    start, end = heard.place(mention.start, mention.end)
-    return DuePhrase(text[start:end], start, end)
+    for mention in _mentions(heard.words, is_deadline=False):
+        start, end = heard.place(mention.start, mention.end)
+        yield DuePhrase(text[start:end], start, end)
 
 
 # --- hearing ---------------------------------------------------------------------------------------------------------
@@ -533,6 +540,11 @@ class _Mention:
 
 def _last_mention(words: str, is_deadline: bool) -> _Mention | None:
     """Return the last mention that lies ahead, joined with what stands beside it ("Thursday" and "by noon")."""
+    return next(_mentions(words, is_deadline), None)
+
+
+def _mentions(words: str, is_deadline: bool) -> Iterator[_Mention]:
+    """Yield the mentions that lie ahead, the last one first, each joined with what stands beside it."""
     later: _Mention | None = None
     for found in _found_backwards(words):
         mention = _mention(words, found, is_deadline)
@@ -540,12 +552,13 @@ def _last_mention(words: str, is_deadline: bool) -> _Mention | None:
             continue
         joined = _joined(mention, later, words[mention.end : later.start]) if later else None
         if later and joined is None and later.kind != "past":
-            return later
+            yield later
         if joined is None and mention.kind == "measure":  # to an event: "two weeks from signing"
             event = _TO_ANYTHING.match(words, mention.end)
             mention = replace(mention, kind="vague", end=event.end() if event else mention.end)
         later = joined or mention
-    return later if later and later.kind != "past" else None
+    if later and later.kind != "past":
+        yield later
 
 
 def _found_backwards(words: str) -> list[Match]:
