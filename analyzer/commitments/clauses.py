@@ -131,6 +131,11 @@ def cues_in(text: str) -> list[str]:
     return [name for name, cue in _CUES.items() if cue.search(text)]
 
 
+def plain(word: str) -> str:
+    """Return a word in lower case, without the marks around it."""
+    return word.lower().replace("\u2019", "'").strip(".,;:!?\"\u201c\u201d()[]\u2026\u2014\u2013-'") or "_"
+
+
 def _around(piece: Clause) -> list[str]:
     """Name the words that stand next to it in its turn."""
     text = piece.turn.text[: piece.start]

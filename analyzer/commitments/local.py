@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from analyzer.commitments.clauses import Clause, clauses_of, rows
-from analyzer.commitments.due import DuePhrase, find_due, resolve_due
-from analyzer.commitments.spans import cut, word_rows
+from analyzer.commitments.dates import AT_ONCE, SaidDay, day_rows, days_in
+from analyzer.commitments.due import DuePhrase, find_due
+from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.labels.cues import sentences
 from analyzer.labels.evidence import start_of
 from analyzer.labels.linear import LinearModel, fingerprint, load_model
-from analyzer.model import Commitment, Exchange, Origin, Quote, Transcript, Turn
+from analyzer.model import Commitment, Exchange, Origin, Quote, Transcript
 
 Array = NDArray[np.float64]
 
@@ -38,9 +39,6 @@ _COMMON = frozenset(
 )
 SHARE = 0.6
 """Of the judgement of a span in its certainty; the rest is what was thought of its likeliest clause."""
-_CROWD = 2
-"""Turns within which promises of one person crowd one another."""
-
 _NEW = re.compile(
     r"\b(?:i'?ll|i will|i'?m going to|i am going to|let me|can you|could you|will you|you need to|you should|make sure|"
     r"i want you|i need you)\b",
@@ -52,15 +50,6 @@ _HEDGED = re.compile(
 _IF_THEN = re.compile(r"\b(?:if|and then)\b.{5,}", re.IGNORECASE)
 _FOR_YOU = re.compile(r"\byou(?:'?ll| will) (?:have|get|hear|find|be getting)\b", re.IGNORECASE)
 _TO_CUSTOMER = re.compile(r"\bi (?:told|promised|said to) (?!you\b)|\bi'?ve (?:told|promised) (?!you\b)", re.IGNORECASE)
-_AT_ONCE = re.compile(
-    r"(?<=\w )(?:(?:right |straight )?now(?= *(?:[.,!]|$|while|and|from|straight|after|when))"
-    r"|(?:when|once|as soon as|the (?:minute|moment|second)) (?:i|i'?m|we|we'?re) "
-    r"(?:are |get |come )?(?:hang up|done|through|finished|off)(?: (?:here|this|the)(?: (?:call|phone))?)?)",
-    re.IGNORECASE,
-)
-_PURPOSE = re.compile(
-    r",? (?:so (?:that )?(?=it|he|she|they|you|we|i)|because|which|before you|in case)\b", re.IGNORECASE
-)
 _LEAD = re.compile(
     r"^(?:(?:and|so|but|then|okay|ok|all right|alright|yeah|yes|no|right|well|um|uh|oh|also|just|please|maybe|look|sure|fine|because)\b[,.]?\s*)*"
     r"(?:(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i'?d|let me|can you|could you|will you|would you|"
@@ -68,29 +57,6 @@ _LEAD = re.compile(
     r"i told (?:him|her|them) (?:that )?i(?:'d| would|'ll))\s+)?(?:just |also |then |definitely |go and |try to |try and )*",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A stretch of one turn that holds a promise."""
-
-    turn: Turn
-    start: int
-    end: int
-    certainty: float
-    """Log odds."""
-    by_speaker: bool
-    origin: Origin
-
-    @property
-    def promiser(self) -> tuple[str, bool]:
-        """Who promises: the speaker, or whoever is spoken to."""
-        return self.turn.speaker, self.by_speaker
-
-    @property
-    def text(self) -> str:
-        """The quote."""
-        return self.turn.text[self.start : self.end]
 
 
 class LocalExtractor:
@@ -116,7 +82,11 @@ class LocalExtractor:
         scores = _scores(model, rows(transcript, spans, model.index_of("span")))
         promises = promises_of(spans, scores, likeliest(spans, clauses, odds), model)
         known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
-        made = [_commitment(one, transcript, said_on, model, known) for one in promises]
+        said = days_in(transcript, said_on) if said_on else {}
+        made = []
+        for one in promises:
+            due, day = _due(one, promises, said, said_on, model) if said_on else (_deadline(one), None)
+            made.append(_commitment(one, transcript, due, day, model, known))
         return _merge(made)
 
 
@@ -160,7 +130,7 @@ def promises_of(spans: Sequence[Clause], scores: dict[str, Array], clause: Array
     """
     certainty = SHARE * odds_of(scores["kept"]) + (1 - SHARE) * clause
     speaker, origins = model.heads["owner"].index("speaker"), model.heads["origin"]
-    found = [
+    return [
         Found(
             span.turn,
             span.start,
@@ -172,27 +142,11 @@ def promises_of(spans: Sequence[Clause], scores: dict[str, Array], clause: Array
         for n, span in enumerate(spans)
         if certainty[n] > model.facts["threshold"]
     ]
-    return _uncrowded(found, model)
-
-
-def _uncrowded(found: Sequence[Found], model: LinearModel) -> list[Found]:
-    """Leave out what stands near a surer promise of the same person and is not sure enough to be another one.
-
-    People say a promise in several breaths; each of them alone looks like one.
-    """
-    kept: list[Found] = []
-    for one in sorted(found, key=lambda one: -one.certainty):
-        near = sum(abs(one.turn.n - k.turn.n) <= _CROWD and one.promiser == k.promiser for k in kept)
-        if one.certainty > model.facts["threshold"] + near * model.facts["crowding"]:
-            kept.append(one)
-    return sorted(kept, key=lambda one: (one.turn.n, one.start))
 
 
 def _commitment(
-    found: Found, transcript: Transcript, said_on: date | None, model: LinearModel, roles_known: bool
+    found: Found, transcript: Transcript, due: DuePhrase | None, day: date | None, model: LinearModel, roles_known: bool
 ) -> Commitment:
-    due = _deadline(found)
-    day = _day(due.text, said_on) if due and said_on else None
     at, share = model.facts["calibration"]
     return Commitment(
         owner=_owner(found, transcript) if roles_known else None,
@@ -215,22 +169,26 @@ def _owner(found: Found, transcript: Transcript) -> str | None:
     return others[0] if len(others) == 1 else None
 
 
+def _due(
+    found: Found, promises: Sequence[Found], said: dict[int, list[SaidDay]], said_on: date, model: LinearModel
+) -> tuple[DuePhrase | None, date | None]:
+    """Return the day that most likely is the promise's own, if one is likelier than none; or a deadline without a day."""
+    days, features = day_rows(found, promises, said, said_on, model.index_of("day"))
+    if days:
+        odds = odds_of(_scores(model, features)["due"])
+        best = days[int(odds.argmax())]
+        if odds.max() > 0:
+            return best.phrase, best.day
+    vague = (one.phrase for one in said.get(found.turn.n, ()) if one.day is None and one.within(found))
+    return next(vague, None), None
+
+
 def _deadline(found: Found) -> DuePhrase | None:
-    """Return the deadline in the quote, what comes before its purpose first.
-
-    Dates in the words around it mostly belong to something else: on the training meetings they were wrong three times
-    out of four.
-    """
-    for words in (*sentences(_PURPOSE.split(found.text)[0]), *sentences(found.text)):
-        if inside := find_due(words):
-            return inside
-    at_once = _AT_ONCE.search(found.text)
+    """Return the deadline in the quote, for a talk of which the day is not known."""
+    if inside := find_due(found.text):
+        return inside
+    at_once = AT_ONCE.search(found.text)
     return DuePhrase(at_once[0], at_once.start(), at_once.end()) if at_once else None
-
-
-def _day(due: str, said_on: date) -> date | None:
-    """Return the day of a deadline; what is done when the talk is over is done the same day."""
-    return said_on if _AT_ONCE.fullmatch(f"x {due}", 2) else resolve_due(due, said_on)
 
 
 def _strength(found: Found, day: date | None) -> int:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.commitments.clauses import FILLERS, Clause, Ids, Index, cues_in, sides_of
+from analyzer.commitments.clauses import FILLERS, Clause, Ids, Index, cues_in, plain, sides_of
 from analyzer.commitments.due import find_dues
-from analyzer.model import Transcript
+from analyzer.model import Origin, Transcript, Turn
 
 Array = NDArray[np.float64]
 
@@ -29,6 +30,24 @@ EAGER = 4.0
 _NEVER = -1e9
 
 _WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stretch of one turn that holds a promise."""
+
+    turn: Turn
+    start: int
+    end: int
+    certainty: float
+    """Log odds."""
+    by_speaker: bool
+    origin: Origin
+
+    @property
+    def text(self) -> str:
+        """The quote."""
+        return self.turn.text[self.start : self.end]
 
 
 def word_rows(
@@ -63,14 +82,10 @@ def _beside(texts: Sequence[str], n: int) -> list[str]:
         if 0 <= n + distance < len(texts):
             names += [f"{distance}{name}" for name in cues_in(texts[n + distance])]
     if n:
-        names += [f"p:{_plain(word)}" for word in texts[n - 1].split()[-4:]]
+        names += [f"p:{plain(word)}" for word in texts[n - 1].split()[-4:]]
     if n + 1 < len(texts):
-        names += [f"n:{_plain(word)}" for word in texts[n + 1].split()[:4]]
+        names += [f"n:{plain(word)}" for word in texts[n + 1].split()[:4]]
     return names
-
-
-def _plain(word: str) -> str:
-    return word.lower().replace("\u2019", "'").strip(".,;:!?\"\u201c\u201d()[]\u2026\u2014\u2013-'") or "_"
 
 
 def _mark(word: str) -> str:
@@ -82,7 +97,7 @@ def _names(
     words: Sequence[Clause], clauses: Sequence[Clause], odds: Array, side: str, beside: Sequence[str]
 ) -> list[list[str]]:
     """Name for each word of a turn what stands around it and what was thought of its clause."""
-    said = [_plain(word.text) for word in words]
+    said = [plain(word.text) for word in words]
     marks = [_mark(word.text) for word in words]
     marked = any(marks[:-1])
     starts = np.array([clause.start for clause in clauses])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.commitments.clauses import Clause, Ids, clauses_of, rows
-from analyzer.commitments.local import Found, likeliest, odds_of, promises_of
-from analyzer.commitments.spans import cut, word_rows
+from analyzer.commitments.dates import day_rows, days_in
+from analyzer.commitments.local import likeliest, odds_of, promises_of
+from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.evaluation.dataset import FileCommitment, Meeting
 from analyzer.evaluation.metrics import f1_of_counts
 from analyzer.labels.fit import Collector, Head, fit_all, held_out, isotonic, joined, matrix_of, prune
@@ -21,11 +22,10 @@ from analyzer.labels.train import FOLDS, check_trainable, provenance
 
 Array = NDArray[np.float64]
 
-FEATURES = {"clause": 15_000, "word": 15_000, "span": 15_000}
-STRENGTH = {"promise": 3.0, "start": 10.0, "goes_on": 10.0, "kept": 3.0, "owner": 10.0, "origin": 10.0}
+FEATURES = {"clause": 15_000, "word": 15_000, "span": 15_000, "day": 5_000}
+STRENGTH = {"promise": 3.0, "start": 10.0, "goes_on": 10.0, "kept": 3.0, "owner": 10.0, "origin": 10.0, "due": 1.0}
 """Inverse of the regularisation of each head, chosen by cross-validation."""
 THRESHOLDS = tuple(np.round(np.arange(-2.0, 1.0, 0.125), 3).tolist())
-CROWDINGS = (0.0, 0.25, 0.5, 1.0)
 _TRACKED = 2
 
 
@@ -56,31 +56,35 @@ def train_commitments(meetings: Sequence[Meeting], rubric: Rubric, snippets: Seq
     word_kind, spans = _learn_words(talks, clauses, odds)
     gold = [_held(own, talk) for own, talk in zip(spans, talks, strict=True)]
     span_kind = _learn_spans(talks, spans, gold)
-    model = joined({"clause": clause_kind.model, "word": word_kind.model, "span": span_kind.model})
+    kinds = {"clause": clause_kind.model, "word": word_kind.model, "span": span_kind.model}
+    model = joined(kinds)
     scores = {head: _split(values, spans) for head, values in span_kind.scores.items()}
     judged = [
-        (spans[n], {head: values[n] for head, values in scores.items()}, likeliest(spans[n], clauses[n], odds[n]))
-        for n in range(len(meetings))
+        (own, {head: values[n] for head, values in scores.items()}, likeliest(own, clauses[n], odds[n]))
+        for n, own in enumerate(spans)
     ]
     best: tuple[float, LinearModel] = (-1.0, model)
-    for threshold, crowding in product(THRESHOLDS, CROWDINGS):
-        tried = replace(model, facts={"threshold": threshold, "crowding": crowding})
-        reached = _f1([promises_of(*one, tried) for one in judged], meetings)
+    for threshold in THRESHOLDS:
+        tried = replace(model, facts={"threshold": threshold})
+        reached = _f1([promises_of(*one, tried) for one in judged[: len(meetings)]], meetings)
         if reached > best[0]:
             best = (reached, tried)
     found = [promises_of(*one, best[1]) for one in judged]
-    right = {
-        (n, span.turn.n, span.start) for n, own in enumerate(spans) for span, g in zip(own, gold[n], strict=True) if g
-    }
+    right = [
+        [gold[n][[(span.turn.n, span.start) for span in spans[n]].index((one.turn.n, one.start))] for one in own]
+        for n, own in enumerate(found)
+    ]
+    whole = slice(len(meetings))
     facts = {
         **best[1].facts,
         "held_out_f1": round(best[0], 4),
         "calibration": isotonic(
-            [one.certainty for own in found for one in own],
-            [float((n, one.turn.n, one.start) in right) for n, own in enumerate(found) for one in own],
+            [one.certainty for own in found[whole] for one in own],
+            [float(one is not None) for own in right[whole] for one in own],
         ),
     }
-    return replace(model, facts=facts | provenance(meetings, rubric))
+    days = _learn_days(talks, found, right)
+    return replace(joined(kinds | {"day": days.model}), facts=facts | provenance(meetings, rubric))
 
 
 def _learn_clauses(talks: Sequence[Meeting], clauses: Sequence[Sequence[Clause]]) -> _Kind:
@@ -127,6 +131,25 @@ def _learn_spans(
         "origin": Head(np.array([one.origin if one else "-" for _, one in pairs]), STRENGTH["origin"], holds),
     }
     return _fitted("span", found, collector, heads, heads["kept"], _fold(spans))
+
+
+def _learn_days(
+    talks: Sequence[Meeting], found: Sequence[Sequence[Found]], gold: Sequence[Sequence[FileCommitment | None]]
+) -> _Kind:
+    collector = Collector()
+    features: list[Ids] = []
+    due: list[str] = []
+    of: list[int] = []
+    for n, talk in enumerate(talks):
+        said = days_in(talk.transcript(), talk.date)
+        for one, true in zip(found[n], gold[n], strict=True):
+            if true:
+                days, own = day_rows(one, found[n], said, talk.date, collector)
+                features += own
+                due += [str(int(day.day == true.due)) for day in days]
+                of += [n] * len(days)
+    heads = {"due": Head(np.array(due), STRENGTH["due"])}
+    return _fitted("day", features, collector, heads, heads["due"], np.array(of) % FOLDS)
 
 
 def _fitted(
