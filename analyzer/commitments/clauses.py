@@ -1,8 +1,9 @@
-"""Turns to clauses, the pieces of talk that may hold a promise, and what the local engine sees of each."""
+"""Turns to clauses, the first guess at what may hold a promise, and what the local engine sees of a piece of talk."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -96,34 +97,87 @@ def _trimmed(turn: Turn, start: int, end: int) -> Clause:
     return Clause(turn, start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip()))
 
 
-def rows(transcript: Transcript, index: Index) -> tuple[list[Clause], list[Ids]]:
-    """Return all clauses of a meeting with the features of each."""
+def rows(transcript: Transcript, pieces: Sequence[Clause], index: Index) -> list[Ids]:
+    """Return the features of each piece; pieces are in order and do not overlap."""
     turns = transcript.turns
-    sides = [(transcript.role_of(turn.speaker) or "?")[0] for turn in turns]
-    split = [clauses_of(turn) for turn in turns]
-    told = [[_told(clause) for clause in clauses] for clauses in split]
+    sides = sides_of(transcript)
     heads = [_turn_names(turn, side) for turn, side in zip(turns, sides, strict=True)]
-    clauses: list[Clause] = []
+    told = [_told(piece) for piece in pieces]
+    inside = Counter(piece.turn.n for piece in pieces)
     found: list[Ids] = []
-    for n, own in enumerate(split):
-        beside = _beside(heads, n)
-        for k, clause in enumerate(own):
-            names = [*_own(told[n][k], sides[n]), *beside, f"turns{'1' if len(own) == 1 else 'n'}"]
-            for d, where in ((-1, "b"), (1, "a")):
-                if 0 <= k + d < len(own):
-                    names += [f"{where}:{word}" for word in told[n][k + d][0]] + [
-                        f"{where}c:{c}" for c in told[n][k + d][1]
-                    ]
-            names += [f"end{min(3, len(turns) - 1 - n)}", f"tenth{10 * n // len(turns)}"]
-            clauses.append(clause)
-            found.append(index(names))
-    return clauses, found
+    for k, piece in enumerate(pieces):
+        n = piece.turn.n - 1
+        names = [*_own(told[k], sides[n]), *_beside(heads, n), f"pieces{min(6, inside[piece.turn.n])}"]
+        for at, where in ((k - 1, "b"), (k + 1, "a")):
+            if 0 <= at < len(pieces) and pieces[at].turn.n == piece.turn.n:
+                names += [f"{where}:{word}" for word in told[at][0]] + [f"{where}c:{cue}" for cue in told[at][1]]
+        names += _around(piece) + _replied(piece, told[k][1], sides[n], turns)
+        names += [f"end{min(3, len(turns) - 1 - n)}", f"tenth{10 * n // len(turns)}"]
+        found.append(index(names))
+    return found
+
+
+_LAST_SENTENCE = re.compile(r"^.*[.!?;](?=\s)", re.DOTALL)
+_SUBJECTS = frozenset("i i'll ill i'm i'd i've we we'll you you'll you'd he he'll she she'll they they'll".split())
+
+
+def sides_of(transcript: Transcript) -> list[str]:
+    """Return a letter for the role of each turn's speaker."""
+    return [(transcript.role_of(turn.speaker) or "?")[0] for turn in transcript.turns]
+
+
+def cues_in(text: str) -> list[str]:
+    """Return the names of the cues that are in a text."""
+    return [name for name, cue in _CUES.items() if cue.search(text)]
+
+
+def plain(word: str) -> str:
+    """Return a word in lower case, without the marks around it."""
+    return word.lower().replace("\u2019", "'").strip(".,;:!?\"\u201c\u201d()[]\u2026\u2014\u2013-'") or "_"
+
+
+def _around(piece: Clause) -> list[str]:
+    """Name the words that stand next to it in its turn."""
+    text = piece.turn.text[: piece.start]
+    before, after = words_of(text)[-6:], words_of(piece.turn.text[piece.end :])[:6]
+    subject = next((word for word in reversed(words_of(_LAST_SENTENCE.sub("", text))) if word in _SUBJECTS), "-")
+    names = [f"subject:{subject}", f"subject:{subject}{piece.text.split()[0].lower()}"]
+    names += [f"bw:{word}" for word in before] + [f"aw:{word}" for word in after]
+    return [
+        *names,
+        *(f"bl{n}:{'_'.join(before[-n:])}" for n in (1, 2)),
+        *(f"al{n}:{'_'.join(after[:n])}" for n in (1, 2)),
+    ]
+
+
+def _replied(piece: Clause, found: Sequence[str], side: str, turns: Sequence[Turn]) -> list[str]:
+    """Name what the turns before and after make of it: a promise that answers a question, an order that is accepted."""
+    n = piece.turn.n - 1
+    before, after = turns[n - 1].text if n else "", turns[n + 1].text if n + 1 < len(turns) else ""
+    act = next((letter for cues, letter in _ACTS if not cues.isdisjoint(found)), "o")
+    assent = bool(_CUES["assent"].search(after))
+    last = len(piece.turn.text[piece.end :].strip()) < _SHORTEST
+    return [
+        f"r{side}{act}{assent}{len(after.split()) < 5}",
+        f"q{side}{act}{'?' in before}",
+        f"qa{side}{act}{'?' in after}",
+        f"tl{side}{act}{last}{assent}",
+        f"k{side}{act}{'due' in found}{assent}",
+        *(f"rw{act}:{word}" for word in words_of(after)[:3]),
+    ]
+
+
+_ACTS = (
+    (frozenset({"promise"}), "p"),
+    (frozenset({"asks", "must"}), "a"),
+    (frozenset({"instruction"}), "i"),
+)
 
 
 def _told(clause: Clause) -> tuple[list[str], list[str]]:
     """Return a clause's words and cues."""
     words = words_of(clause.text)
-    found = [name for name, cue in _CUES.items() if cue.search(clause.text)]
+    found = cues_in(clause.text)
     if find_due(clause.text):
         found.append("due")
     return words, [*found, f"length{min(5, len(words).bit_length())}"]
@@ -138,7 +192,7 @@ def _own(told: tuple[list[str], list[str]], side: str) -> list[str]:
     names += [f"cc:{one}+{other}" for i, one in enumerate(found) for other in found[i + 1 :]]
     if words:
         names += [f"first:{words[0]}", f"last:{words[-1]}"]
-    led = [word for word in words if word not in _FILLERS][:4]
+    led = [word for word in words if word not in FILLERS][:4]
     names += [f"l1:{side}{' '.join(led[:1])}", f"l2:{' '.join(led[:2])}", f"l3:{' '.join(led[:3])}"]
     if verb := _promised(words):
         dated = "due" in found
@@ -146,7 +200,7 @@ def _own(told: tuple[list[str], list[str]], side: str) -> list[str]:
     return names
 
 
-_FILLERS = frozenset("and so but then or okay ok yeah yes no right well um uh oh er look just also".split())
+FILLERS = frozenset("and so but then or okay ok yeah yes no right well um uh oh er look just also".split())
 _SOON = frozenset(
     "just also then definitely probably maybe go and try to be still even then both all quickly gonna going".split()
 )
@@ -162,14 +216,10 @@ def _promised(words: Sequence[str]) -> str | None:
 
 
 def _turn_names(turn: Turn, side: str) -> list[str]:
-    words = words_of(turn.text)
-    found = [f"{side}c:{name}" for name, cue in _CUES.items() if cue.search(turn.text)]
-    return [*found, f"{side}length{min(6, len(words).bit_length())}", *(f"{side}:{word}" for word in set(words[:25]))]
+    return [f"{side}c:{name}" for name in cues_in(turn.text)] + [
+        f"{side}length{min(6, len(words_of(turn.text)).bit_length())}"
+    ]
 
 
 def _beside(heads: Sequence[list[str]], n: int) -> list[str]:
-    names = []
-    for distance, where in ((-1, "p"), (1, "n"), (2, "nn"), (-2, "pp")):
-        if 0 <= n + distance < len(heads):
-            names += [where + name for name in heads[n + distance]]
-    return names
+    return [where + name for at, where in ((n - 1, "p"), (n + 1, "n")) if 0 <= at < len(heads) for name in heads[at]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast
@@ -44,9 +44,10 @@ def resolve_due(phrase: str, said_on: date) -> date | None:
 
     ``None`` where it means no day: soon, an event, a period whose end is not given, a day in the past.
     """
-    mention = _last_mention(_Heard(phrase).words, is_deadline=True)
+    words = _Heard(phrase).words
+    mention = _last_mention(words, is_deadline=True)
     if mention is None or mention.kind not in ("day", "time"):
-        return None
+        return said_on if _AT_ONCE.search(words) else None
     try:
         due = mention.day(said_on)
     except (ValueError, OverflowError):  # outside of the calendar
@@ -54,17 +55,33 @@ def resolve_due(phrase: str, said_on: date) -> date | None:
     return due if due and due >= said_on else None
 
 
+def leans(phrase: str) -> bool:
+    """Return whether a deadline does not tell its day by itself: a time of day, or a day that counts from another one."""
+    words = _Heard(phrase).words
+    if _POINTS.search(words):
+        return True
+    mention = _last_mention(words, is_deadline=True)
+    return mention is not None and mention.kind == "time"
+
+
 def find_due(text: str) -> DuePhrase | None:
     """Return the last date or deadline in a sentence or turn, with its preposition; ``None`` where there is none.
 
     What the grammar shows to be past ("since Monday", "on Friday we met") or a name ("his Saturday counts") is none.
     """
+    return next(_phrases(text), None)
+
+
+def find_dues(text: str) -> list[DuePhrase]:
+    """Return all dates and deadlines that `find_due` would know, in order."""
+    return list(_phrases(text))[::-1]
+
+
+def _phrases(text: str) -> Iterator[DuePhrase]:
     heard = _Heard(text)
-    mention = _last_mention(heard.words, is_deadline=False)
-    if mention is None:
-        return None
-    start, end = heard.place(mention.start, mention.end)
-    return DuePhrase(text[start:end], start, end)
+    for mention in _mentions(heard.words, is_deadline=False):
+        start, end = heard.place(mention.start, mention.end)
+        yield DuePhrase(text[start:end], start, end)
 
 
 # --- hearing ---------------------------------------------------------------------------------------------------------
@@ -264,7 +281,8 @@ def _dated(match: Match, today: date) -> date | None:
 def _monthday(match: Match, today: date) -> date | None:
     """Return the next such day; a month that lacks it is passed over."""
     start = _span("month", 0, today)[1] if "next month" in match[0] else today
-    return _next(start, lambda day: day.day == int(match["day"]))
+    number = int(match["day"] or match["bare"])
+    return _next(start, lambda day: day.day == number)
 
 
 def _nth(match: Match, today: date) -> date | None:
@@ -407,6 +425,8 @@ April 23  day  dated  ((DAYS) (the )?)?MONTH (the )?#?NUMBER(?! of)YEAR
 4/23, American order  shy  dated  (?P<month>1[0-2]|0?[1-9])/NUMBER(/(?P<year>20\d\d|\d\d))?
 the fifth of next month  day  monthday  ((DAYS) )?(the )?#NUMBER of (the |this |next )month
 # where weekday and number disagree, the number holds
+the 14th. The Monday  day  monthday  ((the|on|by) (the )?#NUMBER|#(?P<bare>[4-9]|[12]\d|3[01]))( \.)? the (DAYS)(?! week)
+the fifth. Tuesday  day  monthday  (the|on|by) (the )?#NUMBER \. (DAYS)(?! week)
 Monday the 14th, Monday or not  day  monthday  ((this |next )?(DAYS) (the )?|the (?=#\d\d))#NUMBER(?! THING(?!\S))
 the 5th or the 6th  shy  monthday  (?<!in )(?<!at )(?<!over )(the |(?=#\d+OPEN))(#\d+ (or|to|through) (the )?)?#NUMBER(?! THING(?!\S))
 # before and by the weekend its Friday, after it the Monday
@@ -437,7 +457,7 @@ tomorrow's call  day  1  tomorrow's (ANY )?EVENT
 tomorrow or the day after  day  2  tomorrow or the (day|1) after
 tomorrow  day  1  tomorrow
 # what is done when the talk is over is done the same day
-after this  day  0  ((right |straight |directly )?(now )?)?after this( call| meeting| chat| talk)?(?= \.| and| because| so| i|$)
+after this call  day  0  ((right |straight |directly )(now )?after this( call| meeting| chat| talk)?|(now )?after this (call|meeting|chat|talk))(?= \.| and| because| so| i|$)
 right now  day  0  (right |straight )now(?= \.| after| before| while| from|$)
 tonight  day  0  (later on |later |late )?(today|tonight|this (morning|afternoon|evening))
 # said alone it is the next morning
@@ -465,6 +485,14 @@ _NO_DAY = r"""(?<!\S)(asap|as soon as (possible|THEY('\w+)? \w+)|(?<!how )(?<!to
 |(before|until|till|ahead of|prior to|in time for|after) ITS (new |next |final |big |whole )?ANY
 |(before|until|till) ((he|she|they) ANY|THEY (go|leave|meet|start|fly|hang up)))(?!\S)"""
 """Soon, and events."""
+_NOW = r"""(?<!\S)(now|(straight|right) after(?= \.|$)|(when|once|(as )?soon as|the (minute|moment|second|#2))
+ (THEY (hang up|get off (this|the) (call|phone))|(i'm|we're|(i am|we are)) (done|through|finished))
+|before (i|you) (even )?((go|get) (home|to bed|out of this ANY)|dial in)|on (my|the) way home)(?!\S)"""
+"""What is done when the talk is over, or before the day is, is done the same day."""
+_POINTING = r"""(?<!\S)((the|that) (same|very) (day|week|morning|afternoon|evening|night)|same (day|week)
+|that (day|week|morning|afternoon|evening|night)|(the )?(day|week|morning|evening) (after|before)( that)?(?= \.|$)|by then
+|^(on |by )?the (DAYS)$|^afterwards?$)(?!\S)"""
+"""A day that counts from another one."""
 
 _MEANINGS: list[Meaning] = [_nth, _dated, _monthday, _period, _named, _weekend, _weekday, _of_week, _week_on]
 _MEANINGS += [_beside, _week_of, _later, _measured, _none]
@@ -491,6 +519,8 @@ def _rule(line: str) -> tuple[re.Pattern[str], Kind, Meaning]:
 _RULES = [_rule(line) for line in _GRAMMAR.strip().replace("\n    ", "").split("\n") if line[0] != "#"]
 _SPOKEN = re.compile(rf"(?<!\S)(?:{'|'.join(re.sub(r'[?]P<[a-z]+>', '?:', rule.pattern) for rule, _, _ in _RULES)})")
 _VAGUE = _compiled(_NO_DAY)
+_AT_ONCE = _compiled(_NOW)
+_POINTS = _compiled(_POINTING)
 
 # --- in the flow of speech -------------------------------------------------------------------------------------------
 
@@ -533,6 +563,11 @@ class _Mention:
 
 def _last_mention(words: str, is_deadline: bool) -> _Mention | None:
     """Return the last mention that lies ahead, joined with what stands beside it ("Thursday" and "by noon")."""
+    return next(_mentions(words, is_deadline), None)
+
+
+def _mentions(words: str, is_deadline: bool) -> Iterator[_Mention]:
+    """Yield the mentions that lie ahead, the last one first, each joined with what stands beside it."""
     later: _Mention | None = None
     for found in _found_backwards(words):
         mention = _mention(words, found, is_deadline)
@@ -540,12 +575,13 @@ def _last_mention(words: str, is_deadline: bool) -> _Mention | None:
             continue
         joined = _joined(mention, later, words[mention.end : later.start]) if later else None
         if later and joined is None and later.kind != "past":
-            return later
+            yield later
         if joined is None and mention.kind == "measure":  # to an event: "two weeks from signing"
             event = _TO_ANYTHING.match(words, mention.end)
             mention = replace(mention, kind="vague", end=event.end() if event else mention.end)
         later = joined or mention
-    return later if later and later.kind != "past" else None
+    if later and later.kind != "past":
+        yield later
 
 
 def _found_backwards(words: str) -> list[Match]:

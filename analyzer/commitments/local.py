@@ -1,30 +1,36 @@
-"""The ``local`` engine: a linear classifier over clauses, and rules for what a promise says.  No key, no network."""
+"""The ``local`` engine: linear classifiers find promises, rules read what they say.  No key, no network.
+
+Clauses are looked at first; in the turns that may hold a promise, words are put into spans; each span is then judged.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.commitments.clauses import Clause, rows
-from analyzer.commitments.due import DuePhrase, find_due, resolve_due
+from analyzer.commitments.clauses import Clause, clauses_of, rows
+from analyzer.commitments.dates import AT_ONCE, SaidDay, day_rows, days_in
+from analyzer.commitments.due import DuePhrase, find_due
 from analyzer.commitments.merge import merge
+from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.labels.cues import sentences
 from analyzer.labels.evidence import start_of
 from analyzer.labels.linear import LinearModel, fingerprint, load_model
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Commitment, Exchange, Extracted, Origin, Quote, Transcript, Turn
+from analyzer.model import Commitment, Exchange, Extracted, Origin, Quote, Transcript
+
+Array = NDArray[np.float64]
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-_CROWD = 2
-"""Turns within which promises of one person crowd one another."""
-
+SHARE = 0.6
+"""Of the judgement of a span in its certainty; the rest is what was thought of its likeliest clause."""
 _NEW = re.compile(
     r"\b(?:i'?ll|i will|i'?m going to|i am going to|let me|can you|could you|will you|you need to|you should|make sure|"
     r"i want you|i need you)\b",
@@ -36,15 +42,6 @@ _HEDGED = re.compile(
 _IF_THEN = re.compile(r"\b(?:if|and then)\b.{5,}", re.IGNORECASE)
 _FOR_YOU = re.compile(r"\byou(?:'?ll| will) (?:have|get|hear|find|be getting)\b", re.IGNORECASE)
 _TO_CUSTOMER = re.compile(r"\bi (?:told|promised|said to) (?!you\b)|\bi'?ve (?:told|promised) (?!you\b)", re.IGNORECASE)
-_AT_ONCE = re.compile(
-    r"(?<=\w )(?:(?:right |straight )?now(?= *(?:[.,!]|$|while|and|from|straight|after|when))"
-    r"|(?:when|once|as soon as|the (?:minute|moment|second)) (?:i|i'?m|we|we'?re) "
-    r"(?:are |get |come )?(?:hang up|done|through|finished|off)(?: (?:here|this|the)(?: (?:call|phone))?)?)",
-    re.IGNORECASE,
-)
-_PURPOSE = re.compile(
-    r",? (?:so (?:that )?(?=it|he|she|they|you|we|i)|because|which|before you|in case)\b", re.IGNORECASE
-)
 _LEAD = re.compile(
     r"^(?:(?:and|so|but|then|okay|ok|all right|alright|yeah|yes|no|right|well|um|uh|oh|also|just|please|maybe|look|sure|fine|because)\b[,.]?\s*)*"
     r"(?:(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i'?d|let me|can you|could you|will you|would you|"
@@ -54,36 +51,11 @@ _LEAD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A stretch of one turn that holds a promise."""
-
-    turn: Turn
-    start: int
-    first_end: int
-    """Where its first clause ends: what follows goes on with it."""
-    end: int
-    certainty: float
-    """Log odds."""
-    by_speaker: bool
-    origin: Origin
-
-    @property
-    def promiser(self) -> tuple[str, bool]:
-        """Who promises: the speaker, or whoever is spoken to."""
-        return self.turn.speaker, self.by_speaker
-
-    @property
-    def text(self) -> str:
-        """The quote."""
-        return self.turn.text[self.start : self.end]
-
-
 class LocalExtractor:
     """Extracts with trained weights."""
 
     name = "local"
-    version = "2"
+    version = "3"
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights
@@ -94,13 +66,21 @@ class LocalExtractor:
     ) -> Extracted:
         """Return the commitments; see `Extractor.extract`."""
         model = _load(self._weights)
-        clauses, found = rows(transcript, model.index)
-        if not clauses:
+        clauses = [clause for turn in transcript.turns for clause in clauses_of(turn)]
+        odds = odds_of(_scores(model, rows(transcript, clauses, model.index_of("clause")))["promise"])
+        words, found = word_rows(transcript, clauses, odds, model.index_of("word"))
+        scores = _scores(model, found)
+        spans = cut(words, scores["start"], scores["goes_on"])
+        if not spans:
             return Extracted(())
-        logits = {head: np.asarray(values, float) for head, values in model.logits(found).items()}
-        promises = promises_of(clauses, logits, model)
+        scores = _scores(model, rows(transcript, spans, model.index_of("span")))
+        promises = promises_of(spans, scores, likeliest(spans, clauses, odds), model)
         known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
-        made = [_commitment(one, transcript, said_on, model, known) for one in promises]
+        said = days_in(transcript, said_on) if said_on else {}
+        made = []
+        for one in promises:
+            due, day = _due(one, promises, said, said_on, model) if said_on else (_deadline(one), None)
+            made.append(_commitment(one, transcript, due, day, model, known))
         return Extracted(tuple(merge(made)))
 
 
@@ -109,47 +89,58 @@ def _load(weights: Path) -> LinearModel:
     return load_model(weights)
 
 
-def promises_of(clauses: Sequence[Clause], logits: dict[str, NDArray[np.float64]], model: LinearModel) -> list[Found]:
-    """Return the stretches whose odds are over the threshold; neighbours that go on with one promise are one."""
-    odds = logits["promise"][:, 1] - logits["promise"][:, 0]
-    speaker = model.heads["owner"].index("speaker")
-    found: list[Found] = []
-    before: Clause | None = None
-    for n, clause in enumerate(clauses):
-        if odds[n] > model.facts["threshold"]:
-            origin = model.heads["origin"][int(logits["origin"][n].argmax())]
-            by_speaker = int(logits["owner"][n].argmax()) == speaker
-            one = Found(clause.turn, clause.start, clause.end, clause.end, float(odds[n]), by_speaker, origin)  # type: ignore[arg-type]
-            goes_on = before is not None and before.turn.n == clause.turn.n and not _NEW.search(clause.text)
-            if goes_on and found:
-                last = found[-1]
-                found[-1] = replace(last, end=clause.end, certainty=max(last.certainty, one.certainty))
-            else:
-                found.append(one)
-            before = clause
-        else:
-            before = None
-    return _uncrowded(found, model)
+def _scores(model: LinearModel, found: Sequence[NDArray[np.int64]]) -> dict[str, Array]:
+    return {head: np.asarray(values, float) for head, values in model.logits(found).items()}
 
 
-def _uncrowded(found: Sequence[Found], model: LinearModel) -> list[Found]:
-    """Leave out what stands near a surer promise of the same person and is not sure enough to be another one.
+def odds_of(scores: Array) -> Array:
+    """Return the log odds of the second of two classes."""
+    odds: Array = scores[:, 1] - scores[:, 0]
+    return odds
 
-    People say a promise in several breaths; each of them alone looks like one.
+
+def likeliest(spans: Sequence[Clause], clauses: Sequence[Clause], odds: Array) -> Array:
+    """Return for each span the highest log odds of the clauses that it shares words with."""
+    inside: dict[int, list[int]] = {}
+    for k, clause in enumerate(clauses):
+        inside.setdefault(clause.turn.n, []).append(k)
+    highest = []
+    for span in spans:
+        own = inside[span.turn.n]
+        over = [k for k in own if clauses[k].start < span.end and span.start < clauses[k].end]
+        highest.append(float(odds[over or own].max()))
+    return np.array(highest)
+
+
+def promises_of(spans: Sequence[Clause], scores: dict[str, Array], clause: Array, model: LinearModel) -> list[Found]:
+    """Return the spans that are sure enough to hold a promise.
+
+    Args:
+        spans: in order.
+        scores: of the heads that judge spans.
+        clause: see `likeliest`.
+        model: whose threshold counts.
+
     """
-    kept: list[Found] = []
-    for one in sorted(found, key=lambda one: -one.certainty):
-        near = sum(abs(one.turn.n - k.turn.n) <= _CROWD and one.promiser == k.promiser for k in kept)
-        if one.certainty > model.facts["threshold"] + near * model.facts["crowding"]:
-            kept.append(one)
-    return sorted(kept, key=lambda one: (one.turn.n, one.start))
+    certainty = SHARE * odds_of(scores["kept"]) + (1 - SHARE) * clause
+    speaker, origins = model.heads["owner"].index("speaker"), model.heads["origin"]
+    return [
+        Found(
+            span.turn,
+            span.start,
+            span.end,
+            float(certainty[n]),
+            int(scores["owner"][n].argmax()) == speaker,
+            cast(Origin, origins[int(scores["origin"][n].argmax())]),
+        )
+        for n, span in enumerate(spans)
+        if certainty[n] > model.facts["threshold"]
+    ]
 
 
 def _commitment(
-    found: Found, transcript: Transcript, said_on: date | None, model: LinearModel, roles_known: bool
+    found: Found, transcript: Transcript, due: DuePhrase | None, day: date | None, model: LinearModel, roles_known: bool
 ) -> Commitment:
-    due = _deadline(found)
-    day = _day(due.text, said_on) if due and said_on else None
     at, share = model.facts["calibration"]
     return Commitment(
         owner=_owner(found, transcript) if roles_known else None,
@@ -172,23 +163,26 @@ def _owner(found: Found, transcript: Transcript) -> str | None:
     return others[0] if len(others) == 1 else None
 
 
+def _due(
+    found: Found, promises: Sequence[Found], said: dict[int, list[SaidDay]], said_on: date, model: LinearModel
+) -> tuple[DuePhrase | None, date | None]:
+    """Return the day that most likely is the promise's own, if one is likelier than none; or a deadline without a day."""
+    days, features = day_rows(found, promises, said, said_on, model.index_of("day"))
+    if days:
+        odds = odds_of(_scores(model, features)["due"])
+        best = days[int(odds.argmax())]
+        if odds.max() > 0:
+            return best.phrase, best.day
+    vague = (one.phrase for one in said.get(found.turn.n, ()) if one.day is None and one.within(found))
+    return next(vague, None), None
+
+
 def _deadline(found: Found) -> DuePhrase | None:
-    """Return the deadline in the quote, its first clause first.
-
-    Dates in the words around it mostly belong to something else: on the training meetings they were wrong three times
-    out of four.
-    """
-    first = found.turn.text[found.start : found.first_end]
-    for words in (*sentences(_PURPOSE.split(first)[0]), *sentences(first), *sentences(found.text)):
-        if inside := find_due(words):
-            return inside
-    at_once = _AT_ONCE.search(found.text)
+    """Return the deadline in the quote, for a talk of which the day is not known."""
+    if inside := find_due(found.text):
+        return inside
+    at_once = AT_ONCE.search(found.text)
     return DuePhrase(at_once[0], at_once.start(), at_once.end()) if at_once else None
-
-
-def _day(due: str, said_on: date) -> date | None:
-    """Return the day of a deadline; what is done when the talk is over is done the same day."""
-    return said_on if _AT_ONCE.fullmatch(f"x {due}", 2) else resolve_due(due, said_on)
 
 
 def _strength(found: Found, day: date | None) -> int:

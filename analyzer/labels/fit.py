@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +135,26 @@ def fit_all(matrix: Matrix, heads: dict[str, Head]) -> LinearModel:
         scale=scale.astype(np.float32),
         intercept=np.concatenate([one[1] for one in fitted.values()]).astype(np.float32),
         heads={name: one[2] for name, one in fitted.items()},
+        facts={},
+    )
+
+
+def joined(models: Mapping[str, LinearModel]) -> LinearModel:
+    """Return several models as one, for kinds of rows that share no feature; each one's names get its own in front."""
+    parts = models.values()
+    weights = np.zeros((sum(len(one.names) for one in parts), sum(len(one.scale) for one in parts)), np.int8)
+    down = across = 0
+    for one in parts:
+        rows, columns = one.weights.shape
+        weights[down : down + rows, across : across + columns] = one.weights
+        down, across = down + rows, across + columns
+    return LinearModel(
+        names=tuple(f"{kind}|{name}" for kind, one in models.items() for name in one.names),
+        idf=np.concatenate([one.idf for one in parts]),
+        weights=weights,
+        scale=np.concatenate([one.scale for one in parts]),
+        intercept=np.concatenate([one.intercept for one in parts]),
+        heads={head: classes for one in parts for head, classes in one.heads.items()},
         facts={},
     )
 

@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,6 +50,10 @@ class LinearModel:
         """Return the numbers of the known ones among ``names``."""
         known = self._number
         return np.array([known[name] for name in names if name in known], np.int64)
+
+    def index_of(self, kind: str) -> Callable[[Sequence[str]], NDArray[np.int64]]:
+        """Return `index` for one kind of row of a model that was joined from several."""
+        return lambda names: self.index([f"{kind}|{name}" for name in names])
 
     def logits(self, rows: Sequence[NDArray[np.int64]]) -> dict[str, Array]:
         """Return for each head the scores of each row, shape (rows, classes)."""

@@ -1,0 +1,45 @@
+"""Which day is a promise's own: all that are said around it are looked at, and it may have none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from analyzer.commitments.dates import day_rows, days_in
+from analyzer.commitments.due import find_due, find_dues
+from analyzer.commitments.spans import Found
+from tests.commitments.test_local import TUESDAY, extract
+from tests.labels.test_local import talk
+
+
+def test_all_days_of_a_turn_are_found_in_order() -> None:
+    text = "I'll call her tomorrow, and by Friday at noon you have the sheet."
+    assert [one.text for one in find_dues(text)] == ["tomorrow", "by Friday at noon"]
+    assert find_dues(text)[-1] == find_due(text)
+    assert find_dues("no day here") == []
+
+
+def test_days_far_from_a_promise_are_none_of_its_own() -> None:
+    said = talk("By Monday.", "Yes.", "Yes.", "I'll send it.", "By Friday.", "Soon.", "Good.", "Fine.", "By the 30th.")
+    found = Found(said.turns[3], 0, 12, 1.0, by_speaker=True, origin="volunteered")
+    days, rows = day_rows(found, [found], days_in(said, TUESDAY), TUESDAY, lambda names: names)  # type: ignore[arg-type,return-value]
+    assert [one.day for one in days] == [date(2026, 3, 20)]
+    assert len(rows) == 1
+
+
+def test_what_is_done_after_the_talk_is_done_today() -> None:
+    said = days_in(talk("I'll ring her when we're done here."), TUESDAY)
+    assert [(one.phrase.text, one.day) for one in said[1]] == [("when we're done here", TUESDAY)]
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        (("I'll send Marta the sizing sheet by Thursday.", "Thank you."), date(2026, 3, 19)),
+        (("When do I have the sheet?", "I'll send you the sheet tomorrow morning."), date(2026, 3, 18)),
+        (("Can you ask finance about the numbers?", "Yes, I'll ask them.", "I was there on Monday."), None),
+    ],
+)
+def test_a_promise_has_the_day_that_goes_with_it(said: tuple[str, ...], due: date | None) -> None:
+    assert [one.due for one in extract(*said)] == [due]
