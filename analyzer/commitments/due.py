@@ -449,6 +449,7 @@ Q3 end  day  named  (the )?PERIOD('s)? (end|close)YEAR
 Thursday's call  day  weekday  (this |next )?WEEKDAY's (ANY )?EVENT
 Thursday's fine  day  weekday  WEEKDAY's (fine|good|great|better|best|ok|okay|perfect)
 the Thursday call  day  weekday  ITS (this |next )?WEEKDAY (ANY )?EVENT
+the Friday thing  day  weekday  (ITS )?(next )?WEEKDAY('s)? (thing|block|sheet|slot)
 the Friday  day  weekday  the WEEKDAY(?=OPEN)
 next Friday  day  weekday  (this (coming )?|(the )?next |(the )?(coming|following) )?WEEKDAY( coming)?
     (?! (morning|afternoon|evening|night)s)
