@@ -40,11 +40,17 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,sphinx]'
 	@touch $@ $(VENV)/.demo
 
+# The language model's replies are kept, so that everybody can repeat its figures without a key.
+REPLAY := --engine llm --llm lm-pass --llm-mode replay --replies eval/replies
+
 eval: $(VENV)/.dev
 	$(BIN)/analyzer eval check --data eval --quotas --beside tests --beside analyzer
 	$(BIN)/analyzer eval challenge --data eval/challenge
 	$(BIN)/analyzer eval run --data eval/meetings/test --out $(VENV)/local-test
 	$(BIN)/analyzer eval gate eval/baselines/local-test.json $(VENV)/local-test.json
+	$(BIN)/analyzer eval challenge --data eval/challenge $(REPLAY)/challenge.jsonl
+	$(BIN)/analyzer eval run --data eval/meetings/test $(REPLAY)/test.jsonl --out $(VENV)/llm-test
+	$(BIN)/analyzer eval gate eval/baselines/llm-test.json $(VENV)/llm-test.json
 
 train: $(VENV)/.dev
 	$(BIN)/analyzer eval train --data eval/train --snippets eval/train_snippets.json
