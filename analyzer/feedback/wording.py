@@ -8,7 +8,7 @@ _NEVER = (
     (re.compile(r"\byou (?:failed|neglected|should have|never|always)\b", re.I), "a reproach"),
     (
         re.compile(
-            r"\b(?:angry|anxious|nervous|frustrat\w*|annoy\w*|defensive|insecure|afraid|happy|sad|upset|stressed|bored|"
+            r"\b(?:angry|anxious|nervous\w*|frustrat\w*|annoy\w*|defensive|insecure|afraid|happy|sad|upset|stressed|bored|"
             r"motivated|unmotivated|enthusias\w*|feel(?:s|ing)?|felt|mood|emotion\w*|confident|hesitant|lazy|"
             r"attitude|personality|character)\b",
             re.I,
