@@ -138,7 +138,10 @@ class _Judge:
                 continue
             question, when = point.get("question"), point.get("when")
             yield Observation(
-                plain(point["text"]), true, plain(question) if question else None, plain(when) if when else None
+                plain(point["text"]),
+                true,
+                plain(question) if question else None,
+                plain(when).rstrip(".") if when else None,
             )
 
     def _objection(self, point: dict[str, Any], quotes: Sequence[Quote | None]) -> str | None:

@@ -14,8 +14,9 @@ from analyzer.labels.rubric import Rubric
 from analyzer.llm.evidence import find_quote
 from analyzer.model import Dropped, Exchange, Labelled, Notes, Quote, Transcript
 
-SURE = {"high": 0.95, "middle": 0.75, "low": 0.5}
-"""Confidence for what the model says of its own certainty."""
+SURE = {"high": 0.96, "middle": 0.85, "low": 0.57}
+"""Confidence for what the model says of its own certainty: the share of such exchanges that were right on the dev
+meetings (of 190, 99 and 21), with the model whose replies are recorded; another one is differently sure of itself."""
 DISAGREED = 0.6
 """Factor where two windows that both saw a turn gave it different labels."""
 
