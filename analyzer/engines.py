@@ -43,8 +43,21 @@ def wants_llm(settings: Settings) -> bool:
     return settings.llm not in (None, "", NONE)
 
 
-def build_engines(settings: Settings, memory: Memory, now: Callable[[], datetime]) -> Engines:
-    """Return the engines in force; nothing is sent and no key is looked for before a reply is missing."""
+def build_engines(
+    settings: Settings,
+    memory: Memory,
+    now: Callable[[], datetime],
+    progress: Callable[[float, float], None] = lambda at, of: None,
+) -> Engines:
+    """Return the engines in force; nothing is sent and no key is looked for before a reply is missing.
+
+    Args:
+        settings: that say which.
+        memory: where replies are kept.
+        now: the clock.
+        progress: told how many seconds of a talk a language model has read, and of how many.
+
+    """
     if not wants_llm(settings):
         from analyzer.commitments.local import LocalExtractor
         from analyzer.feedback.templates import TemplateAdviser
@@ -60,7 +73,7 @@ def build_engines(settings: Settings, memory: Memory, now: Callable[[], datetime
 
     client = build_client(settings, memory, now)
     window, feedback, follow_through = (load_prompt(name) for name in PROMPTS)
-    reader = Reader(client, window, settings.llm_window)
+    reader = Reader(client, window, settings.llm_window, progress)
     return Engines(
         LLMLabeler(reader),
         LLMExtractor(reader),

@@ -102,7 +102,9 @@ class Pipeline:
     @cached_property
     def engines(self) -> Engines:
         """What labels, extracts and advises, built once for all files."""
-        return build_engines(self.settings, self.library, utc_now)
+        return build_engines(
+            self.settings, self.library, utc_now, lambda at, of: self.progress("read by the model", at, of)
+        )
 
     @cached_property
     def made_with(self) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ class LineProgress:
             return
         self._last = time.monotonic()
         whole = f" of {of / 60:.1f}" if of else ""
-        say(f"{self._name}: {what} {at / 60:.1f}{whole} min of audio")
+        say(f"{self._name}: {what} {at / 60:.1f}{whole} min")
 
 
 @contextmanager

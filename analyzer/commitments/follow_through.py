@@ -11,9 +11,8 @@ from typing import Any
 from analyzer.commitments.due import resolve_due
 from analyzer.labels.reading import SPEAKERS, codes_of, people
 from analyzer.labels.rubric import Rubric
-from analyzer.llm.client import Client
+from analyzer.llm.engine import PromptEngine
 from analyzer.llm.evidence import find_quote
-from analyzer.llm.prompts import Prompt
 from analyzer.llm.requests import FENCE, Request
 from analyzer.llm.windows import plain, tokens
 from analyzer.model import Dropped, EarlierPromise, Followed, FollowUp, Notes, Quote, Transcript, Turn
@@ -24,20 +23,8 @@ _MOST = 6_000
 _WORD = re.compile(r"[^\W_]{4,}")
 
 
-class LLMFollowThrough:
+class LLMFollowThrough(PromptEngine):
     """Follows promises up with a language model."""
-
-    name = "llm"
-    version = "1"
-
-    def __init__(self, client: Client, prompt: Prompt) -> None:
-        self._client = client
-        self._prompt = prompt
-
-    @property
-    def model(self) -> str:
-        """Model and prompt."""
-        return f"{self._client.model}, {self._prompt.name}"
 
     def follow(
         self, transcript: Transcript, promises: Sequence[EarlierPromise], said_on: date | None, rubric: Rubric

@@ -9,26 +9,15 @@ from typing import Any
 from analyzer.commitments.due import leans, resolve_due
 from analyzer.commitments.merge import merge
 from analyzer.labels.llm import SURE
-from analyzer.labels.reading import Reader, Reading
+from analyzer.labels.reading import Reading, ReadingEngine
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.evidence import find_quote, find_words
 from analyzer.llm.windows import plain
 from analyzer.model import Commitment, Dropped, Exchange, Extracted, Notes, Quote, Transcript
 
 
-class LLMExtractor:
+class LLMExtractor(ReadingEngine):
     """Extracts with a language model."""
-
-    name = "llm"
-    version = "1"
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    @property
-    def model(self) -> str:
-        """Model, prompt and windows."""
-        return self._reader.fingerprint
 
     def extract(
         self, transcript: Transcript, exchanges: Sequence[Exchange], said_on: date | None, rubric: Rubric

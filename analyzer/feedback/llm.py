@@ -14,9 +14,8 @@ from analyzer.feedback.wording import objection
 from analyzer.labels import cues
 from analyzer.labels.reading import SPEAKERS, codes_of, people
 from analyzer.labels.rubric import Rubric
-from analyzer.llm.client import Client
+from analyzer.llm.engine import PromptEngine
 from analyzer.llm.evidence import find_quote
-from analyzer.llm.prompts import Prompt
 from analyzer.llm.requests import FENCE, Request
 from analyzer.llm.windows import plain, tokens
 from analyzer.model import Dropped, Exchange, Feedback, Measures, Notes, Observation, Quote, Transcript, Turn, Usage
@@ -32,20 +31,8 @@ _MOST = 8_000
 _CONTENT = re.compile(r"[^\W\d_]{4,}|\d+")
 
 
-class LLMAdviser:
+class LLMAdviser(PromptEngine):
     """Words the feedback with a language model."""
-
-    name = "llm"
-    version = "1"
-
-    def __init__(self, client: Client, prompt: Prompt) -> None:
-        self._client = client
-        self._prompt = prompt
-
-    @property
-    def model(self) -> str:
-        """Model and prompt."""
-        return f"{self._client.model}, {self._prompt.name}"
 
     def advise(
         self, transcript: Transcript, exchanges: Sequence[Exchange], measures: Measures, rubric: Rubric

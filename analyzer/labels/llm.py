@@ -9,7 +9,7 @@ from typing import Any
 
 from analyzer.labels.derived import mark_setup, question_form
 from analyzer.labels.evidence import opening_turn
-from analyzer.labels.reading import Reader, Reading, ReadWindow
+from analyzer.labels.reading import Reading, ReadingEngine, ReadWindow
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.evidence import find_quote
 from analyzer.model import Dropped, Exchange, Labelled, Notes, Quote, Transcript
@@ -32,19 +32,8 @@ class _Span:
     disagreed: bool
 
 
-class LLMLabeler:
+class LLMLabeler(ReadingEngine):
     """Labels with a language model."""
-
-    name = "llm"
-    version = "1"
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    @property
-    def model(self) -> str:
-        """Model, prompt and windows."""
-        return self._reader.fingerprint
 
     def label(self, transcript: Transcript, rubric: Rubric) -> Labelled:
         """Return the exchanges; turns that could not be read, and labels without a true quote, say so.

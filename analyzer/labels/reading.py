@@ -6,7 +6,7 @@ One call instead of two: the words of the meeting are the larger part of a reque
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from analyzer.llm.requests import FENCE, Request
 from analyzer.llm.windows import Window, owners, pack, plain
 from analyzer.model import Gap, Transcript, Usage
 
+Progress = Callable[[float, float], None]
+"""Told how many seconds of the talk are read, and of how many."""
 SPEAKERS = ("M", "R", "A", "B", "C", "D", "E", "F")
 """Marks of speakers: manager, rep, then whoever else speaks."""
 SPAN = 2
@@ -53,11 +55,12 @@ class Reading:
 class Reader:
     """Reads meetings; the last one is remembered, because labels and commitments come from the same reading."""
 
-    def __init__(self, client: Client, prompt: Prompt, budget: int) -> None:
-        """Take a client, the prompt, and the tokens of a window."""
+    def __init__(self, client: Client, prompt: Prompt, budget: int, progress: Progress = lambda at, of: None) -> None:
+        """Take a client, the prompt, the tokens of a window, and who is told how much of the talk is read."""
         self._client = client
         self._prompt = prompt
         self._budget = budget
+        self._progress = progress
         self._last: tuple[str, Reading] | None = None
 
     @property
@@ -86,8 +89,7 @@ class Reader:
         usage = Usage()
         while waiting:
             requests = [self._request(window, transcript, codes, rubric) for window in waiting]
-            check = {request.key: window for request, window in zip(requests, waiting, strict=True)}
-            answers = self._client.ask(requests, lambda r, v: problems(v, check[r.key], transcript))  # noqa: B023
+            answers = self._ask(requests, waiting, transcript)
             halves: list[Window] = []
             for window, answer in zip(waiting, answers, strict=True):
                 usage += answer.usage
@@ -102,6 +104,15 @@ class Reader:
             raise EngineError(f"nothing of the meeting could be read by {self._client.model!r}: {gaps[0].reason}")
         read.sort(key=lambda one: one.window.first)
         return Reading(tuple(read), tuple(_uncovered(read, gaps)), usage, codes)
+
+    def _ask(self, requests: Sequence[Request], windows: Sequence[Window], transcript: Transcript) -> list[Answer]:
+        window_of = {request.key: window for request, window in zip(requests, windows, strict=True)}
+        whole = transcript.source.duration
+        return self._client.ask(
+            requests,
+            lambda request, value: problems(value, window_of[request.key], transcript),
+            lambda done: self._progress(whole * done / len(requests), whole),
+        )
 
     def _request(self, window: Window, transcript: Transcript, codes: dict[str, str], rubric: Rubric) -> Request:
         whole = window.opens and window.closes
@@ -121,6 +132,21 @@ class Reader:
             part="" if whole else f"This is a part of the talk, which has {len(transcript.turns)} turns. ",
         )
         return Request(filled, self._client.model, _MOST)
+
+
+class ReadingEngine:
+    """An engine whose results come out of a reading."""
+
+    name = "llm"
+    version = "1"
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    @property
+    def model(self) -> str:
+        """Model, prompt and windows."""
+        return self._reader.fingerprint
 
 
 def codes_of(transcript: Transcript) -> dict[str, str]:

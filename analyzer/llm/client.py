@@ -69,8 +69,13 @@ class Client:
         self._sleep = sleep
         self._dice = dice or random.Random()
 
-    def ask(self, requests: Sequence[Request], check: Check = lambda request, value: []) -> list[Answer]:
-        """Return an answer for each request, in order.
+    def ask(
+        self,
+        requests: Sequence[Request],
+        check: Check = lambda request, value: [],
+        answered: Callable[[int], None] = lambda done: None,
+    ) -> list[Answer]:
+        """Return an answer for each request, in order; ``answered`` is told how many there are so far.
 
         Raises:
             WaitingError: in deferred mode, some are not answered yet.
@@ -88,7 +93,7 @@ class Client:
             )
         if missing and self.mode == "deferred":
             raise WaitingError(Waiting.of(request, self._deferred(request)) for request in missing)
-        came = asyncio.run(self._all(missing, check)) if missing else []
+        came = asyncio.run(self._all(missing, check, answered)) if missing else []
         answers = {answer.request.key: answer for answer in came}
         return [kept[request.key] or answers[request.key] for request in requests]
 
@@ -110,23 +115,28 @@ class Client:
             "response_format": response_format(request.filled.schema, request.filled.prompt.split()[0])
         }  # fmt: skip
 
-    async def _all(self, requests: Sequence[Request], check: Check) -> list[Answer]:
+    async def _all(self, requests: Sequence[Request], check: Check, answered: Callable[[int], None]) -> list[Answer]:
         endpoint = self._find()
         async with Transport(endpoint, self._deadline, self._sleep, self._dice) as transport:
             session = _Session(transport, endpoint, self._memory, self._now, check)
             await session.prepare()
             slots = asyncio.Semaphore(self._concurrency)
             broken: list[EngineError] = []
+            done = 0
 
             async def one(request: Request) -> Answer | None:
+                nonlocal done
                 async with slots:
                     if broken:  # the endpoint is gone: do not wait out every deadline
                         return None
                     try:
-                        return await session.answer(request)
+                        answer = await session.answer(request)
                     except EngineError as error:
                         broken.append(error)
                         return None
+                    done += 1
+                    answered(done)
+                    return answer
 
             # One asked twice, by two windows that are alike, is asked once.
             distinct = {request.key: request for request in requests}

@@ -89,6 +89,11 @@ class Transport:
         left = ends - asyncio.get_running_loop().time()
         delay = fault.wait if fault.wait is not None else self._backoff(attempt)
         if attempt == (CONNECTS if fault.unreachable else ATTEMPTS) or delay >= left:
+            if fault.unreachable:
+                raise EngineError(
+                    f"{self._endpoint.base_url} gave no usable answer: {fault.reason} (attempt {attempt}). Start the "
+                    "server, or set OPENAI_BASE_URL to where it listens; what was finished is kept"
+                )
             asked = f"; it asks for a pause of {fault.wait:.0f} s" if fault.wait and fault.wait < float("inf") else ""
             raise EngineError(
                 f"{self._endpoint.base_url} gave no usable answer: {fault.reason} (attempt {attempt}{asked}). What was "
