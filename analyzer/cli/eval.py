@@ -284,16 +284,19 @@ def train(
     from analyzer.commitments import local as commitments
     from analyzer.commitments.train import train_commitments
     from analyzer.evaluation.dataset import read_folder
+    from analyzer.evaluation.roles import save_roles, train_roles
     from analyzer.evaluation.snippets import read_snippets
     from analyzer.labels import local as labels
     from analyzer.labels.rubric import load_rubric
     from analyzer.labels.train import train_labels
+    from analyzer.transcript import roles
 
     rubric = load_rubric()
     meetings = read_folder(data, rubric)
     short = [one.meeting() for one in read_snippets(snippets)] if snippets else []
     _save(train_labels(meetings, rubric), labels.WEIGHTS if out is None else out / "labels.npz")
     _save(train_commitments(meetings, rubric, short), commitments.WEIGHTS if out is None else out / "commitments.npz")
+    print(save_roles(train_roles(meetings), roles.WEIGHTS if out is None else out / "roles.json"))
 
 
 def _save(model: Any, path: Path) -> None:
@@ -301,6 +304,31 @@ def _save(model: Any, path: Path) -> None:
     model.save(path)
     held = ", ".join(f"{name} {value}" for name, value in model.facts.items() if name.startswith("held_out"))
     print(f"{path}: {len(model.names)} features, {model.facts['meetings']} meetings, {held}")
+
+
+@app.command()
+def roles(data: DataFlag, as_json: common.JsonFlag = False) -> None:
+    """Measure how roles are told from words alone, and how exchanged names and roles are caught."""
+    from analyzer.evaluation.dataset import read_folder
+    from analyzer.evaluation.roles import measure_roles
+    from analyzer.labels.rubric import load_rubric
+
+    found = measure_roles(read_folder(data, load_rubric()))
+    if as_json:
+        common.print_json([asdict(one) for one in found])
+        return
+    heads = (
+        "form",
+        "talks",
+        "roles named",
+        "of these right",
+        "false alarms",
+        *(f"{c} exchanged" for c in found[0].caught),
+    )
+    common.print_table(
+        heads,
+        ((one.form, *map(str, (one.talks, one.named, one.right, one.alarms, *one.caught.values()))) for one in found),
+    )
 
 
 @app.command()
