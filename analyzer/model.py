@@ -77,6 +77,24 @@ class Participant:
     """``None``: withheld, because nothing says it."""
     ground: str
     """Where name and role come from, in words for the reader."""
+    confidence: float | None = None
+    """That the role is right; ``None`` where nothing bears on it or a person said so."""
+    label: str = ""
+    """What the recording or file calls the speaker: corrections hold on to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why names and roles are not to be trusted, and what settles it."""
+
+    suspected: str
+    """What seems to be the case, as a clause."""
+    told: str
+    """The evidence, counted."""
+    settle: tuple[str, ...]
+    """Arguments of ``analyzer correct`` if it is so."""
+    keep: tuple[str, ...]
+    """The same if all is right as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,8 @@ class Transcript:
     turns: tuple[Turn, ...]
     participants: tuple[Participant, ...]
     source: Source
+    doubt: Doubt | None = None
+    """Names or roles that the words speak against; the roles are withheld then."""
 
     def role_of(self, speaker: str) -> Role | None:
         """Return the role of a speaker, ``None`` where it is withheld."""
@@ -145,6 +165,8 @@ class Exchange:
     setup: bool = False
     mixed: bool = False
     confidence: float | None = None
+    by_hand: bool = False
+    """Whether a person gave the label."""
 
     @property
     def label(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,13 @@ from analyzer.engines import Engines, build_engines, endpoint_kind, made_with
 from analyzer.errors import AnalyzerError, InputError
 from analyzer.feedback.advise import Advice
 from analyzer.feedback.measures import measure
+from analyzer.labels.corrected import relabelled, stale
 from analyzer.labels.rubric import Rubric, load_rubric
 from analyzer.llm.cost import told
 from analyzer.llm.replies import Waiting, WaitingError
 from analyzer.model import (
     Analysis,
+    Dropped,
     Exchange,
     Extracted,
     Followed,
@@ -30,10 +32,11 @@ from analyzer.model import (
     Transcript,
     Usage,
 )
-from analyzer.report.write import write_report
+from analyzer.report.write import remove_renamed, write_report
 from analyzer.store.json import adapter, dump
 from analyzer.store.library import Library, utc_now
-from analyzer.transcript import people
+from analyzer.transcript import people, swap
+from analyzer.transcript.corrections import Correction, Labelling, corrected, settles_roles
 from analyzer.transcript.metadata import Known, from_file_name, from_sidecar, from_tags
 from analyzer.transcript.read import ReadTranscript, looks_like_transcript, read_transcript
 
@@ -154,26 +157,66 @@ class Pipeline:
         info = _info(intake)
         self.library.start(intake.content_hash, info, _as_json(intake.known))
         try:
-            analysis = self._analyse(intake, info)
-            write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
-            self.library.finish(analysis)
+            known, original = self._transcript(intake)
+            self.library.keep_original(info.id, original)
+            return self._publish(self._analyse(info, known, original))
         except WaitingError as error:
             self.library.wait(info.id, self.rubric.hash, error.requests)
             raise
         except AnalyzerError as error:
             self.library.fail(info.id, str(error))
             raise
+
+    def correct(self, meeting: str, corrections: Sequence[Correction]) -> Analysis:
+        """Keep what a person says against a meeting's analysis and make anew what depends on it.
+
+        Words are not recognised again, and the file is not needed.  Without corrections, the kept ones are applied.
+
+        Raises:
+            WaitingError: the language model that labels is asked by file; the corrections stay.
+            AnalyzerError: a stage failed; the meeting is as before.
+
+        """
+        before = self.library.analysis(meeting)
+        self.library.correct(meeting, corrections)
+        info = before.meeting
+        said: Known = adapter(Known).validate_python(self.library.intake(meeting)[2])
+        rest = Known(info.date, None, None, info.title, info.consent, None, tuple(info.grounds.items()))
+        try:
+            return self._publish(self._analyse(info, said.over(rest), self.original(before)))
+        except WaitingError as error:
+            self.library.wait(info.id, self.rubric.hash, error.requests)
+            raise
+        except AnalyzerError:
+            self.library.uncorrect(meeting, len(corrections))
+            raise
+
+    def original(self, analysis: Analysis) -> Transcript:
+        """Return a meeting's transcript as the engines left it."""
+        kept = self.library.original(analysis.meeting.id)
+        if kept is not None:
+            return kept
+        people = tuple(replace(one, label=one.name) for one in analysis.transcript.participants)
+        return replace(analysis.transcript, participants=people)
+
+    def _publish(self, analysis: Analysis) -> Analysis:
+        write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
+        self.library.finish(analysis)
+        remove_renamed(analysis, self.library)
         return analysis
 
-    def _analyse(self, intake: Intake, info: MeetingInfo) -> Analysis:
+    def _analyse(self, info: MeetingInfo, known: Known, original: Transcript) -> Analysis:
         rubric, engines = self.rubric, self.engines
         self.library.keep_rubric(rubric.hash, rubric.text)
-        known, transcript = self._transcript(intake)
+        corrections = [row.correction for row in self.library.corrections(info.id)]
+        labels = [one for one in corrections if isinstance(one, Labelling)]
+        transcript = who_is_who(original, corrections)
         info = replace(
             info, date=known.date, title=known.title, manager=transcript.named("manager") or known.manager,
             rep=transcript.named("rep") or known.rep, consent=known.consent, grounds=dict(known.grounds),
         )  # fmt: skip
         labelled = self._labelled(info.id, transcript)
+        labelled = Labelled(relabelled(labelled.exchanges, labels, transcript, rubric), labelled.notes)
         extracted = self._extracted(info, transcript, labelled.exchanges)
         measures = measure(transcript, labelled.exchanges, rubric)
         # Two requests that do not need one another: where replies are deferred, both are asked for at once.
@@ -181,7 +224,8 @@ class Pipeline:
             lambda: self._advice(info.id, transcript, labelled.exchanges, measures),
             lambda: self._followed(info, transcript),
         )
-        notes = _notes(labelled.notes, extracted.notes, advice.notes, followed.notes)
+        left_out = Notes(dropped=tuple(Dropped("label", 0, one) for one in stale(labels, transcript, rubric)))
+        notes = _notes(labelled.notes, extracted.notes, advice.notes, followed.notes, left_out)
         words = transcript.source
         stages: dict[str, Named] = {
             "exchanges": engines.labeler,
@@ -201,6 +245,7 @@ class Pipeline:
             provenance=(
                 self._made("words", words.engine, words.model, "1"),
                 *(self._made(stage, one.name, one.model, one.version) for stage, one in stages.items()),
+                *self._by_hand(corrections),
                 *self._paid(notes.usage),
             ),
             follow_ups=followed.follow_ups,
@@ -309,8 +354,21 @@ class Pipeline:
         settings = {"endpoint": endpoint_kind(self.settings), "paid": told(usage, self.settings.prices.get(model))}
         return (Provenance("llm", "llm", model, "1", settings, self.library.made),)
 
+    def _by_hand(self, corrections: Sequence[Correction]) -> tuple[Provenance, ...]:
+        """Return what a person corrected; nothing where nobody did."""
+        if not corrections:
+            return ()
+        settings = {"corrections": "; ".join(str(one) for one in corrections)}
+        return (Provenance("corrections", "by hand", "", "1", settings, self.library.made),)
+
     def _made(self, stage: str, engine: str, model: str, version: str) -> Provenance:
         return Provenance(stage, engine, model, version, made=self.library.made)
+
+
+def who_is_who(original: Transcript, corrections: Sequence[Correction]) -> Transcript:
+    """Return a transcript as people corrected it; where nobody has said who is who, the words are held against it."""
+    transcript = corrected(original, corrections)
+    return transcript if settles_roles(corrections) else swap.check(transcript)
 
 
 def check_file(path: Path) -> None:
@@ -392,6 +450,8 @@ def _hash(text: str) -> str:
 
 
 def _digest(transcript: Transcript) -> str:
-    # Words' own times do not change a label.
-    slim = replace(transcript, turns=tuple(replace(turn, words=()) for turn in transcript.turns))
+    # Words' own times do not change a label, and neither does what names and roles rest on.
+    people = tuple(replace(one, ground="", confidence=None, label="") for one in transcript.participants)
+    turns = tuple(replace(turn, words=()) for turn in transcript.turns)
+    slim = replace(transcript, turns=turns, participants=people, doubt=None)
     return _hash(dump(slim))

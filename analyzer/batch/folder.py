@@ -10,6 +10,7 @@ from typing import Literal
 from analyzer.errors import AnalyzerError, InputError, MissingError
 from analyzer.llm.replies import Waiting, WaitingError
 from analyzer.pipeline import Intake, Pipeline
+from analyzer.report.view import doubt
 
 SUFFIXES = frozenset(
     ".wav .mp3 .m4a .mp4 .mov .m4v .webm .ogg .oga .opus .flac .wma .aac .ac3 .aiff .aif .caf .mka .mkv .avi .amr .3gp "
@@ -31,6 +32,8 @@ class Outcome:
     meeting: str = ""
     requests: tuple[Waiting, ...] = ()
     """What it waits for."""
+    doubt: str = ""
+    """Why its names or roles are not to be trusted, and what settles it; empty where nothing speaks against them."""
 
 
 def files_in(folder: Path) -> Iterator[Path]:
@@ -80,11 +83,11 @@ def _one(pipeline: Pipeline, intake: Intake, retry_failed: bool, on_start: Calla
             return Outcome(intake.path, "kept", meeting=intake.id)
         on_start(intake.path)
         try:
-            pipeline.run(intake)
+            analysis = pipeline.run(intake)
         except MissingError:
             raise
         except WaitingError as error:
             return Outcome(intake.path, "waiting", str(error), intake.id, error.requests)
         except AnalyzerError as error:
             return Outcome(intake.path, "failed", str(error))
-    return Outcome(intake.path, "done", meeting=intake.id)
+    return Outcome(intake.path, "done", meeting=intake.id, doubt=doubt(analysis) or "")

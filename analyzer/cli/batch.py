@@ -40,6 +40,8 @@ def batch(
         pipeline.progress = update
         for position, outcome in enumerate(run_folder(pipeline, paths, retry_failed, lambda path: None), 1):
             outcomes.append(outcome)
+            if outcome.doubt:
+                common.say(f"{outcome.path.relative_to(folder)}: {outcome.doubt}")
             if not as_json:
                 name = outcome.path.relative_to(folder)
                 reason = f": {outcome.reason}" if outcome.reason else ""

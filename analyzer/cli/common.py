@@ -176,6 +176,14 @@ def say_paid(analysis: Analysis) -> None:
             say(f"{made.model}, {made.settings['endpoint']}: {made.settings['paid']}")
 
 
+def say_doubt(analysis: Analysis) -> None:
+    """Say that names or roles seem to be exchanged, where the words speak for it."""
+    from analyzer.report.view import doubt
+
+    if found := doubt(analysis):
+        say(f"{analysis.meeting.source_name}: {found}")
+
+
 def offer_model(settings: Settings) -> bool:
     """Offer to fetch a model where somebody sits at a terminal; return whether one is there now."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -187,6 +187,31 @@ def agreement(data: eval_set.DataFlag, as_json: common.JsonFlag = False) -> None
 
 
 @app.command()
+def roles(data: eval_set.DataFlag, as_json: common.JsonFlag = False) -> None:
+    """Measure how roles are told from words alone, and how exchanged names and roles are caught."""
+    from analyzer.evaluation.dataset import read_folder
+    from analyzer.evaluation.roles import measure_roles
+    from analyzer.labels.rubric import load_rubric
+
+    found = measure_roles(read_folder(data, load_rubric()))
+    if as_json:
+        common.print_json([asdict(one) for one in found])
+        return
+    heads = (
+        "form",
+        "talks",
+        "roles named",
+        "of these right",
+        "false alarms",
+        *(f"{c} exchanged" for c in found[0].caught),
+    )
+    common.print_table(
+        heads,
+        ((one.form, *map(str, (one.talks, one.named, one.right, one.alarms, *one.caught.values()))) for one in found),
+    )
+
+
+@app.command()
 def challenge(
     data: eval_set.DataFlag,
     engine: EngineFlag = "local",

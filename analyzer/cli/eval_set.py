@@ -105,16 +105,19 @@ def train(
     from analyzer.commitments import local as commitments
     from analyzer.commitments.train import train_commitments
     from analyzer.evaluation.dataset import read_folder
+    from analyzer.evaluation.roles import save_roles, train_roles
     from analyzer.evaluation.snippets import read_snippets
     from analyzer.labels import local as labels
     from analyzer.labels.rubric import load_rubric
     from analyzer.labels.train import train_labels
+    from analyzer.transcript import roles
 
     rubric = load_rubric()
     meetings = read_folder(data, rubric)
     short = [one.meeting() for one in read_snippets(snippets)] if snippets else []
     _save(train_labels(meetings, rubric), labels.WEIGHTS if out is None else out / "labels.npz")
     _save(train_commitments(meetings, rubric, short), commitments.WEIGHTS if out is None else out / "commitments.npz")
+    print(save_roles(train_roles(meetings), roles.WEIGHTS if out is None else out / "roles.json"))
 
 
 def _save(model: Any, path: Path) -> None:

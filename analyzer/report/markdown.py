@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.report.view import BarPart, CommitmentView, ObservationView, QuoteView, ReportView
+from analyzer.report.view import BY_HAND, BarPart, CommitmentView, ObservationView, QuoteView, ReportView
 
 
 def render_markdown(view: ReportView) -> str:
@@ -48,8 +48,9 @@ def _lines(view: ReportView) -> Iterator[str]:
         yield f"\n### {topic.clock} {_text(topic.name)} ({topic.length})\n"
         for moment in topic.moments:
             setup = ", set up coaching" if moment.setup else ""
+            by_hand = f", {BY_HAND}" if moment.confidence == BY_HAND else ""
             words = " ".join(_quote(quote) for quote in moment.quotes)
-            yield f"- {moment.clock} **{_text(moment.label_name)}**{setup} ({moment.length}): {words}"
+            yield f"- {moment.clock} **{_text(moment.label_name)}**{setup}{by_hand} (exchange {moment.n}, {moment.length}): {words}"
     if view.agenda:
         yield "\n## For next time\n"
         yield from _observations(view.agenda, "")

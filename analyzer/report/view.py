@@ -7,7 +7,7 @@ from datetime import date
 
 from analyzer.feedback.measures import speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Provenance, Quote
+from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Participant, Provenance, Quote
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -15,6 +15,7 @@ _ORIGIN = {
     "proposed_accepted": "proposed, then accepted",
     "assigned": "assigned, no assent heard",
 }
+BY_HAND = "corrected by hand"
 _STAGES = {
     "words": "Words",
     "exchanges": "Exchanges and labels",
@@ -22,6 +23,7 @@ _STAGES = {
     "feedback": "Wording",
     "follow-through": "Earlier promises",
     "llm": "Language model",
+    "corrections": "Corrected by hand",
 }
 
 
@@ -94,6 +96,8 @@ class FollowUpView:
 class MomentView:
     """An exchange as listed under its topic."""
 
+    n: int
+    """Counts from 1 over the talk: what a correction calls it."""
     clock: str
     length: str
     label: str
@@ -195,7 +199,7 @@ def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
 def notices(analysis: Analysis) -> list[str]:
     """Return what a reader must know before the first number."""
     source = analysis.transcript.source
-    found = []
+    found = [text] if (text := doubt(analysis)) else []
     if source.engine == "sphinx":
         found.append(
             "The words come from the built-in stand-in recogniser (pocketsphinx), which gets many words of real "
@@ -214,18 +218,34 @@ def notices(analysis: Analysis) -> list[str]:
     found += [one.reason[0].upper() + one.reason[1:] + "." for one in analysis.notes.dropped if not one.turn]
     found += [warning[0].upper() + warning[1:] + "." for warning in source.warnings]
     withheld = [person.name for person in analysis.transcript.participants if person.role is None]
-    if withheld:
+    if withheld and analysis.transcript.doubt is None:
+        settle = command(analysis, ("--role", f"{withheld[0]}=manager"))
         found.append(
-            f"Roles are withheld for {', '.join(withheld)}: nothing says who is the manager and who the rep, so owners "
-            "and advice are left out or unsure. Name them with --manager and --rep"
-            + (", and the channels with --channels manager,rep" if source.kind == "recording" else "")
-            + ", and upload the file again."
+            f"Roles are withheld for {', '.join(withheld)}: nothing says clearly who is the manager and who the rep, so "
+            f"owners and advice are left out or unsure. This settles it: {settle}"
         )
     if not analysis.meeting.date:
         found.append("The day of the meeting is not known, so spoken deadlines have no dates. Give it with --date.")
     if not analysis.transcript.turns:
         found.append("No speech was found in the recording.")
     return found
+
+
+def doubt(analysis: Analysis) -> str | None:
+    """Return the notice that names or roles seem to be exchanged; ``None`` where nothing speaks for it."""
+    found = analysis.transcript.doubt
+    if found is None:
+        return None
+    return (
+        f"Who is who is in doubt: {found.suspected} ({found.told}). Owners and advice are withheld. If it is so: "
+        f"{command(analysis, found.settle)} . If all is right as it is: {command(analysis, found.keep)}"
+    )
+
+
+def command(analysis: Analysis, arguments: tuple[str, ...]) -> str:
+    """Return the command that corrects a meeting, as it is typed."""
+    typed = (f'"{one}"' if " " in one else one for one in arguments)
+    return " ".join(("analyzer correct", analysis.meeting.id, *typed))
 
 
 def _bar(analysis: Analysis, rubric: Rubric, *, working: bool) -> tuple[BarPart, ...]:
@@ -319,6 +339,7 @@ def _moment(analysis: Analysis, exchange: Exchange, rubric: Rubric) -> MomentVie
     label = rubric.label(exchange.label)
     confidence = "" if exchange.confidence is None else f"{exchange.confidence:.0%} sure"
     return MomentView(
+        n=analysis.exchanges.index(exchange) + 1,
         clock=clock(analysis.transcript.turn(exchange.first).start),
         length=minutes(speaking_time(analysis.transcript, exchange)),
         label=label.id,
@@ -326,7 +347,7 @@ def _moment(analysis: Analysis, exchange: Exchange, rubric: Rubric) -> MomentVie
         definition=label.definition,
         setup=exchange.setup,
         quotes=tuple(_quote(quote) for quote in exchange.evidence),
-        confidence=confidence,
+        confidence=BY_HAND if exchange.by_hand else confidence,
     )
 
 
@@ -337,8 +358,7 @@ def _made(analysis: Analysis) -> list[Row]:
     rows.append(
         Row("Analysed", f"{source.covered:.0%} of {clock(source.duration)}, {len(analysis.transcript.turns)} turns")
     )
-    rows += [Row(person.name, f"{person.role or 'role withheld'}: {person.ground}") for person in
-             analysis.transcript.participants]  # fmt: skip
+    rows += [Row(person.name, _who(person)) for person in analysis.transcript.participants]
     rows += _left_out(analysis)
     low = analysis.measures.low_confidence
     if low.whole:
@@ -353,7 +373,14 @@ def _made(analysis: Analysis) -> list[Row]:
     return rows
 
 
+def _who(person: Participant) -> str:
+    sure = "" if person.confidence is None or person.role is None else f" ({person.confidence:.0%} sure)"
+    return f"{person.role or 'role withheld'}{sure}: {person.ground}"
+
+
 def _made_with(made: Provenance) -> str:
+    if made.stage == "corrections":
+        return made.settings["corrections"]
     if made.stage == "llm":
         return f"{made.model}, {made.settings['endpoint']}: {made.settings['paid']}"
     return " ".join(part for part in (made.engine, made.model, f"(version {made.version})") if part)

@@ -37,6 +37,14 @@ def write_report(analysis: Analysis, library: Library) -> Path:
     return report_path(analysis, library, "html")
 
 
+def remove_renamed(analysis: Analysis, library: Library) -> None:
+    """Remove reports of the meeting under other names: who it was with has been corrected since."""
+    current = {report_path(analysis, library, format_) for format_ in FORMATS}
+    for path in library.reports.glob(f"*-{analysis.meeting.id}.*"):
+        if path not in current:
+            path.unlink(missing_ok=True)
+
+
 def rubric_of(analysis: Analysis, library: Library) -> Rubric:
     """Return the rubric that an analysis was made with, also when its file has changed since."""
     kept = library.rubric(analysis.made_with[0]) if analysis.made_with else None

@@ -25,8 +25,9 @@ from filelock import FileLock, Timeout
 
 from analyzer.errors import LibraryError, NotFoundError
 from analyzer.llm.replies import Reply, Waiting
-from analyzer.model import Analysis, Commitment, EarlierPromise, MeetingInfo
+from analyzer.model import Analysis, Commitment, EarlierPromise, MeetingInfo, Transcript
 from analyzer.store.json import dump, load
+from analyzer.transcript.corrections import Correction
 
 T = TypeVar("T")
 State = Literal["started", "waiting", "done", "failed"]
@@ -52,6 +53,14 @@ class WaitingRow:
     rubric: str
     """Hash."""
     request: Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """What a person said against a meeting's analysis, and when."""
+
+    correction: Correction
+    made: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +251,7 @@ class Library:
                 "UPDATE meetings SET state = 'done', reason = NULL, info = ?, analysis = ?, changed = ? WHERE id = ?",
                 (dump(meeting), dump(analysis), self._now(), meeting.id),
             )
+            decided = self._decided(meeting.id)
             self._db.execute("DELETE FROM commitments WHERE meeting = ?", (meeting.id,))
             for position, one in enumerate(analysis.commitments):
                 due = one.due.isoformat() if one.due else None
@@ -249,6 +259,23 @@ class Library:
                     "INSERT INTO commitments VALUES (?, ?, ?, ?, ?, ?)",
                     (commitment_id(meeting.id, one), meeting.id, position, one.owner, due, dump(one)),
                 )
+                if before := decided.get((one.quote.turn, one.quote.text)):
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (commitment_id(meeting.id, one), *before)
+                    )
+
+    def _decided(self, meeting: str) -> dict[tuple[int, str], tuple[str, str]]:
+        """Return status and time of the decisions on a meeting's commitments, by quote.
+
+        A commitment whose owner is corrected gets another id, and what was decided of it stays decided.
+        """
+        rows = self._rows(
+            "SELECT c.content, d.status, d.decided FROM commitments c JOIN decisions d ON d.commitment = c.id "
+            "WHERE c.meeting = ?",
+            meeting,
+        )
+        quotes = [load(Commitment, row["content"]).quote for row in rows]
+        return {(q.turn, q.text): (row["status"], row["decided"]) for q, row in zip(quotes, rows, strict=True)}
 
     def meetings(self) -> list[MeetingRow]:
         """Return all meetings, the latest date first, those without a date last."""
@@ -316,6 +343,42 @@ class Library:
                 return load(Analysis, row["analysis"])
             raise NotFoundError(f"meeting {meeting} has no report: {row['reason'] or 'it is not finished'}")
         raise NotFoundError(f"no meeting {meeting!r} in the library: `analyzer list` shows them all")
+
+    # --- corrections --------------------------------------------------------------------------------------------------
+
+    def keep_original(self, meeting: str, transcript: Transcript) -> None:
+        """Keep a transcript as the engines left it, under whatever a person says against it."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO originals VALUES (?, ?)", (meeting, dump(transcript)))
+
+    def original(self, meeting: str) -> Transcript | None:
+        """Return a meeting's transcript as the engines left it; ``None``: it was analysed before this was kept."""
+        for row in self._rows("SELECT content FROM originals WHERE meeting = ?", meeting):
+            return load(Transcript, row["content"])
+        return None
+
+    def corrections(self, meeting: str) -> list[CorrectionRow]:
+        """Return what a person said against a meeting's analysis, in order."""
+        rows = self._rows("SELECT content, made FROM corrections WHERE meeting = ? ORDER BY id", meeting)
+        return [CorrectionRow(load(_Corrected, row["content"]).correction, row["made"]) for row in rows]
+
+    def correct(self, meeting: str, corrections: Iterable[Correction]) -> None:
+        """Keep further corrections, all or none."""
+        with self._transaction():
+            for one in corrections:
+                self._db.execute(
+                    "INSERT INTO corrections (meeting, content, made) VALUES (?, ?, ?)",
+                    (meeting, dump(_Corrected(one)), self._now()),
+                )
+
+    def uncorrect(self, meeting: str, count: int = 1) -> None:
+        """Remove the last corrections."""
+        with self._transaction():
+            self._db.execute(
+                "DELETE FROM corrections WHERE id IN "
+                "(SELECT id FROM corrections WHERE meeting = ? ORDER BY id DESC LIMIT ?)",
+                (meeting, count),
+            )
 
     # --- stages -------------------------------------------------------------------------------------------------------
 
@@ -464,6 +527,13 @@ class Library:
     def made(self) -> str:
         """The time that results of this session carry."""
         return self._now()
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrected:
+    """A correction as it is kept: a union needs a type around it."""
+
+    correction: Correction
 
 
 def commitment_id(meeting: str, commitment: Commitment) -> str:

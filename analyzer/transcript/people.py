@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from analyzer.model import Participant, Role, Transcript, Turn
 from analyzer.transcript.metadata import Known
+from analyzer.transcript.roles import SURE, evidence, probability, weights
+from analyzer.transcript.swap import is_stand_in, names_odds
 
-VERSION = "1"
+VERSION = "2"
 
 
 def name_people(
@@ -30,7 +32,10 @@ def name_people(
         people = {speakers[0]: _withheld(speakers[0], "one channel: who speaks is not told apart")} if speakers else {}
     else:
         people = {speaker: _by_name(speaker, known, dict(stated), speakers) for speaker in speakers}
-        people = _other_of_two(people)
+        people = other_of_two(people)
+    if list(people) == speakers:
+        people = _by_words(people, transcript.turns, known)
+    people = {speaker: replace(person, label=speaker) for speaker, person in people.items()}
     turns = tuple(_rename(turn, people) for turn in transcript.turns)
     absent = [p for s, p in people.items() if s not in speakers]
     present = [people[speaker] for speaker in speakers if speaker in people]
@@ -78,7 +83,7 @@ def _by_name(speaker: str, known: Known, stated: dict[str, str], speakers: list[
     return _withheld(speaker, "nothing says who manages whom")
 
 
-def _other_of_two(people: dict[str, Participant]) -> dict[str, Participant]:
+def other_of_two(people: dict[str, Participant]) -> dict[str, Participant]:
     """In a talk of two where one is known as manager or rep, and nothing is said of the other, roles follow."""
     opposite: dict[Role | None, Role] = {"manager": "rep", "rep": "manager"}
     roles = [person.role for person in people.values()]
@@ -92,6 +97,42 @@ def _other_of_two(people: dict[str, Participant]) -> dict[str, Participant]:
         speaker: replace(person, role=opposite[certain], ground=ground) if person.role is None else person
         for speaker, person in people.items()
     }
+
+
+def _by_words(people: dict[str, Participant], turns: tuple[Turn, ...], known: Known) -> dict[str, Participant]:
+    """In a talk of two of whom nothing says who manages whom, the words decide where they are clear."""
+    if len(people) != 2 or any(person.role for person in people.values()):
+        return people
+    one, other = people
+    odds = evidence(turns, one, other).odds + _names_odds(turns, one, other, known)
+    confidence = min(SURE, probability(abs(odds)))
+    if confidence < weights().withhold:
+        return {s: replace(person, ground=_unclear(person.ground, confidence)) for s, person in people.items()}
+    manager, rep = (one, other) if odds > 0 else (other, one)
+    named: dict[str, tuple[Role, str]] = {
+        manager: ("manager", _name_for(manager, known.manager)),
+        rep: ("rep", _name_for(rep, known.rep)),
+    }
+    said = {speaker: name for speaker, (_, name) in named.items()}
+    spoken = [replace(turn, speaker=said[turn.speaker]) for turn in turns]
+    told = evidence(spoken, said[manager], said[rep]).told
+    ground = f"the words: {'; '.join(told)}"
+    return {s: Participant(named[s][1], named[s][0], ground, round(confidence, 3)) for s in people}
+
+
+def _names_odds(turns: Sequence[Turn], one: str, other: str, known: Known) -> float:
+    """Return what spoken names say for ``one`` being the manager, where who is called what hangs on that."""
+    if not (known.manager and known.rep and is_stand_in(one) and is_stand_in(other)):
+        return 0.0
+    return names_odds(turns, {one: known.manager, other: known.rep})
+
+
+def _name_for(speaker: str, name: str | None) -> str:
+    return name if name and is_stand_in(speaker) else speaker
+
+
+def _unclear(ground: str, confidence: float) -> str:
+    return ground if confidence == 0.5 else f"{ground}, and the words do not tell clearly ({confidence:.0%} sure)"
 
 
 def _same_person(speaker: str, name: str, speakers: list[str]) -> bool:

@@ -1,0 +1,210 @@
+"""``analyzer correct``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from analyzer.cli import common
+from analyzer.errors import InputError
+
+if TYPE_CHECKING:
+    from analyzer.model import Analysis, Transcript
+    from analyzer.transcript.corrections import Correction, Stretch
+
+LLMFlag = Annotated[
+    str | None,
+    typer.Option("--llm", help="Label with this model instead of the one that the meeting was labelled with."),
+]  # no variable: one that is meant for new meetings would relabel this one unasked
+
+
+def correct(
+    meeting: Annotated[str, typer.Argument(help="Id (or its beginning) or file name of a meeting, or `last`.")],
+    swap: Annotated[bool, typer.Option("--swap", help="What one of the two said is the other's.")] = False,
+    name: Annotated[
+        list[str] | None, typer.Option("--name", help='A speaker\'s name: "Speaker 1=Dana Okafor".')
+    ] = None,
+    role: Annotated[list[str] | None, typer.Option("--role", help='A speaker\'s role: "Dana Okafor=manager".')] = None,
+    turn: Annotated[list[int] | None, typer.Option("--turn", help="Number of a turn that --speaker spoke.")] = None,
+    speaker: Annotated[str | None, typer.Option("--speaker", help="Who spoke the turns of --turn.")] = None,
+    exchange: Annotated[int | None, typer.Option("--exchange", help="Number of an exchange, as in the report.")] = None,
+    focus: Annotated[str | None, typer.Option("--focus", help="What the exchange was: see `analyzer rubric`.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Its kind, for a focus that has kinds.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last correction back.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="Show the corrections of the meeting.")] = False,
+    llm: LLMFlag = None,
+    library: common.LibraryFlag = None,
+    as_json: common.JsonFlag = False,
+) -> None:
+    """Correct who is who, who spoke, and what an exchange was.
+
+    Corrections lie over the original, which stays; what depends on them is made anew, and nothing is transcribed again.
+    """
+    from analyzer.pipeline import Pipeline
+    from analyzer.report.write import report_path, rubric_of
+    from analyzer.store.library import Library
+
+    settings = common.settings_of(library, llm=llm)
+    store = Library(settings.library)
+    id_ = store.find(meeting)
+    if list_:
+        _print_list(store.corrections(id_), as_json)
+        return
+    before = store.analysis(id_)
+    said = _Said(swap, name or [], role or [], turn or [], speaker, exchange, focus, kind)
+    if undo == bool(said.any):
+        raise InputError("say what to correct (--swap, --name, --role, --turn, --exchange), or else --undo, or --list")
+    pipeline = Pipeline(_same_model(settings, before, llm), store, rubric=rubric_of(before, store))
+    with store.claim(store.intake(id_)[1], wait=60) as mine:
+        if not mine:
+            raise InputError(f"another analyzer works on meeting {id_}: try again when it has finished")
+        if undo:
+            _undo(store, id_)
+            analysis = pipeline.correct(id_, ())
+        else:
+            analysis = pipeline.correct(id_, said.corrections(before, pipeline.rubric))
+    common.say_paid(analysis)
+    common.say_doubt(analysis)
+    path = str(report_path(analysis, store, "html"))
+    if as_json:
+        common.print_json({"meeting": id_, "report": path, "corrections": _rows(store.corrections(id_))})
+    else:
+        print(path)
+
+
+def _same_model(settings: Any, before: Analysis, llm: str | None) -> Any:
+    """Return the settings with the model that the meeting was labelled with, if no other is named."""
+    used = before.made_with[1] if len(before.made_with) > 1 else "local"
+    return settings if llm else settings.model_copy(update={"llm": None if used == "local" else used})
+
+
+def _undo(store: Any, meeting: str) -> None:
+    kept = store.corrections(meeting)
+    if not kept:
+        raise InputError(f"meeting {meeting} has no corrections to take back")
+    store.uncorrect(meeting)
+    common.say(f"taken back: {kept[-1].correction}")
+
+
+def _rows(kept: Any) -> list[dict[str, Any]]:
+    from analyzer.store.json import adapter
+
+    return [
+        {"n": n, "says": str(row.correction), "made": row.made}
+        | adapter(type(row.correction)).dump_python(row.correction, mode="json")
+        for n, row in enumerate(kept, 1)
+    ]
+
+
+def _print_list(kept: Any, as_json: bool) -> None:
+    if as_json:
+        common.print_json(_rows(kept))
+    elif not kept:
+        common.say("no corrections")
+    else:
+        common.print_table(("n", "correction", "made"), ((str(r["n"]), r["says"], r["made"]) for r in _rows(kept)))
+
+
+class _Said:
+    """What the flags say, made into corrections; each is tried on the transcript as the ones before it leave it."""
+
+    def __init__(
+        self,
+        swap: bool,
+        names: list[str],
+        roles: list[str],
+        turns: list[int],
+        speaker: str | None,
+        exchange: int | None,
+        focus: str | None,
+        kind: str | None,
+    ) -> None:
+        self._swap, self._names, self._roles, self._turns, self._speaker = swap, names, roles, turns, speaker
+        self._exchange, self._focus, self._kind = exchange, focus, kind
+        if bool(turns) != bool(speaker):
+            raise InputError('a turn is corrected with both: --turn 41 --speaker "Jules Petrov"')
+        if (exchange is None) != (focus is None) or (kind and focus is None):
+            raise InputError("an exchange is corrected with both: --exchange 7 --focus coaching")
+
+    @property
+    def any(self) -> bool:
+        """Whether they correct anything."""
+        return bool(self._swap or self._names or self._roles or self._turns or self._exchange is not None)
+
+    def corrections(self, before: Analysis, rubric: Any) -> list[Correction]:
+        """Return the corrections.
+
+        Raises:
+            InputError: one does not fit the meeting.
+
+        """
+        from analyzer.transcript.corrections import Swap, apply
+
+        made: list[Correction] = []
+        transcript = before.transcript
+        steps = [
+            *([lambda t: Swap()] if self._swap else []),
+            *(_naming(one) for one in self._names),
+            *(_casting(one) for one in self._roles),
+            *(_attribution(n, str(self._speaker)) for n in self._turns),
+        ]
+        for step in steps:
+            made.append(step(transcript))
+            transcript = apply(made[-1], transcript)
+        if self._exchange is not None:
+            made.append(self._labelling(before, rubric))
+        return made
+
+    def _labelling(self, before: Analysis, rubric: Any) -> Correction:
+        from analyzer.labels.corrected import check_label
+        from analyzer.transcript.corrections import Labelling, stretch
+
+        exchanges, n = before.exchanges, self._exchange or 0
+        if not 1 <= n <= len(exchanges):
+            raise InputError(f"there is no exchange {n}: the report numbers them from 1 to {len(exchanges)}")
+        check_label(rubric, str(self._focus), self._kind)
+        one = exchanges[n - 1]
+        turns = before.transcript.turns[one.first - 1 : one.last]
+        return Labelling(stretch(turns), str(self._focus), self._kind)
+
+
+def _naming(text: str) -> Any:
+    from analyzer.transcript.corrections import Naming, find_speaker
+
+    speaker, name = _pair(text, "--name", "Speaker 1=Dana Okafor")
+    return lambda transcript: Naming(_label(find_speaker(transcript, speaker)), name)
+
+
+def _casting(text: str) -> Any:
+    from analyzer.transcript.corrections import Casting, find_speaker
+
+    speaker, role = _pair(text, "--role", "Dana Okafor=manager")
+    if role not in ("manager", "rep", "other"):
+        raise InputError(f"--role {text!r}: {role!r} is no role, use manager, rep or other")
+    return lambda transcript: Casting(_label(find_speaker(transcript, speaker)), role)  # type: ignore[arg-type]
+
+
+def _attribution(n: int, speaker: str) -> Any:
+    from analyzer.transcript.corrections import Attribution, find_speaker
+
+    return lambda transcript: Attribution(_stretch(transcript, n), _label(find_speaker(transcript, speaker)))
+
+
+def _stretch(transcript: Transcript, n: int) -> Stretch:
+    from analyzer.transcript.corrections import stretch
+
+    if not 1 <= n <= len(transcript.turns):
+        raise InputError(f"there is no turn {n}: the talk has turns 1 to {len(transcript.turns)}")
+    return stretch(transcript.turns[n - 1 : n])
+
+
+def _label(person: Any) -> str:
+    return str(person.label or person.name)
+
+
+def _pair(text: str, flag: str, example: str) -> tuple[str, str]:
+    left, equals, right = (part.strip() for part in text.partition("="))
+    if not (equals and left and right):
+        raise InputError(f'{flag} {text!r}: write it as {flag} "{example}"')
+    return left, right

@@ -1,0 +1,206 @@
+"""Whether names and roles stand at the right turns: spoken names and the words of both sides against what was said.
+
+Four things may be the case: all is right; the turns of the two are exchanged; their roles are; or their names are, at
+the right roles.  The words of a manager and a rep speak for or against the roles.  Spoken names speak for or against
+the names: hardly anybody greets himself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from analyzer.model import Doubt, Participant, Transcript, Turn
+from analyzer.transcript.roles import SURE, Evidence, contrast, evidence, probability, weights
+
+Case = Literal["right", "turns", "roles", "names"]
+
+PRIOR: dict[Case, float] = {"right": 0.9, "turns": 0.04, "roles": 0.04, "names": 0.02}
+"""Before a word is read: what flags, sidecars and channel maps say is mostly right."""
+WAYS = ("greeted", "addressed", "mentioned", "introduced")
+"""Of saying a name; the last one is its bearer's."""
+_STAND_IN = re.compile(
+    r"(?:speaker|spk|participant|person|voice|channel|guest|caller|user|unknown|manager|rep|attendee)[\s_#-]*\d*", re.I
+)
+_WORD_NAMES = frozenset(
+    "will mark grace may art rose bill sue rob pat drew jack hope faith joy dawn june april frank chase grant miles dean "
+    "guy ray summer penny ward rich earnest max sage ivy holly ruby".split()
+)
+"""First names that are words as well: in text without capitals they are not looked for."""
+
+
+def is_stand_in(name: str) -> bool:
+    """Return whether a speaker's name is none: ``Speaker 1``, ``SPEAKER_00``, ``Manager``."""
+    return bool(_STAND_IN.fullmatch(name.strip()))
+
+
+def first_names(one: str, other: str) -> tuple[str, str] | None:
+    """Return how two people are called in talk; ``None`` where that does not tell them apart."""
+    if is_stand_in(one) or is_stand_in(other) or not one.split() or not other.split():
+        return None
+    first, second = one.split()[0], other.split()[0]
+    alike = first.casefold() == second.casefold()
+    return None if alike or min(len(first), len(second)) < 2 else (first, second)
+
+
+def spoken(turns: Sequence[Turn], name: str) -> dict[str, dict[str, int]]:
+    """Return for each speaker how often a first name is said, by way of saying it."""
+    capitals = any(c.isupper() for turn in turns for c in turn.text)
+    found = {turn.speaker: dict.fromkeys(WAYS, 0) for turn in turns}
+    if not capitals and name.casefold() in _WORD_NAMES:
+        return found
+    ways = _ways(name if capitals else name.lower())
+    for turn in turns:
+        for way, pattern in ways.items():
+            found[turn.speaker][way] += sum(1 for _ in pattern.finditer(turn.text))
+    return found
+
+
+def _ways(name: str) -> dict[str, re.Pattern[str]]:
+    said = rf"\b{re.escape(name)}\b"
+    return {
+        "greeted": re.compile(
+            r"\b(?i:hi|hello|hey|morning|afternoon|evening|thanks|thank you|cheers|bye|welcome|sorry|okay|right|well|now|so),? "
+            + said + r"(?!'|\u2019| (?:said|from|at|is|was|has))"
+        ),
+        "addressed": re.compile(rf"(?:^|[.?!]\s+){said},(?! (?:who|and|he|she|the)\b)|,\s+{said}\s*[.?!,]|,\s+{said}$"),
+        "mentioned": re.compile(said),
+        "introduced": re.compile(
+            rf"\b(?i:it'?s|this is|it is|i'?m|my name is|my name's|i am) {said}(?=[\s,.]+(?i:here|from|at|with|calling)\b|[.,])"
+        ),
+    }  # fmt: skip
+
+
+def name_contrasts(turns: Sequence[Turn], names: Mapping[str, str]) -> dict[str, float]:
+    """Return what each way of saying names speaks for the names of two speakers; exchanged, it turns its sign.
+
+    Args:
+        turns: of the talk.
+        names: the first name of each of the two speakers.
+
+    """
+    heard = {name: spoken(turns, name) for name in names.values()}
+    none = dict.fromkeys(WAYS, 0)
+    found = {}
+    for way in WAYS:
+        own = sum(heard[name].get(speaker, none)[way] for speaker, name in names.items())
+        others = sum(heard[name].get(speaker, none)[way] for name in names.values() for speaker in names
+                     if names[speaker] != name)  # fmt: skip
+        found[way] = contrast(own, others) if way == "introduced" else contrast(others, own)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What words and spoken names say about who is who."""
+
+    chances: dict[Case, float]
+    words: Evidence
+    """For the first of the two, who is said to be the manager."""
+    names: float
+    """Logarithm of the odds that the names stand at their bearers' turns."""
+    told: tuple[str, ...]
+    """For the reader, the strongest first."""
+
+    @property
+    def likeliest(self) -> Case:
+        """The likeliest of the four."""
+        return max(self.chances, key=lambda case: self.chances[case])
+
+
+def examine(turns: Sequence[Turn], manager: str, rep: str) -> Finding:
+    """Return how likely each of the four cases is, for two speakers with names and roles."""
+    words = evidence(turns, manager, rep)
+    names = names_odds(turns, {manager: manager, rep: rep})
+    calls = _calls(turns, manager, rep) if names < 0 else []
+    role, name = probability(words.odds), probability(names)
+    odds: dict[Case, float] = {
+        "right": role * name,
+        "turns": (1 - role) * (1 - name),
+        "roles": (1 - role) * name,
+        "names": role * (1 - name),
+    }
+    joint = {case: PRIOR[case] * odds[case] for case in PRIOR}
+    whole = sum(joint.values())
+    return Finding({case: chance / whole for case, chance in joint.items()}, words, names, (*calls, *words.told))
+
+
+def names_odds(turns: Sequence[Turn], people: Mapping[str, str]) -> float:
+    """Return the logarithm of the odds that two speakers bear these names; 0 where no name is spoken.
+
+    Args:
+        turns: of the talk.
+        people: two speakers, as in the turns, and their names.
+
+    """
+    called = first_names(*people.values())
+    if called is None:
+        return 0.0
+    learnt = weights().names
+    contrasts = name_contrasts(turns, dict(zip(people, called, strict=True)))
+    return sum(learnt[way] * value for way, value in contrasts.items())
+
+
+def _calls(turns: Sequence[Turn], *people: str) -> list[str]:
+    """Return in whose turns the own name is called, and how often."""
+    told = []
+    for speaker, name in zip(people, first_names(*people) or (), strict=False):
+        counts = spoken(turns, name).get(speaker, dict.fromkeys(WAYS, 0))
+        times = max(counts["greeted"], counts["addressed"], counts["mentioned"])
+        if times:
+            told.append(f"the turns of {speaker} call {name!r} {'once' if times == 1 else f'{times} times'}")
+    return told
+
+
+def check(transcript: Transcript) -> Transcript:
+    """Return the transcript with the chance that its roles are right, or with its roles withheld and the doubt stated.
+
+    Nothing is changed where there are not one manager and one rep who both speak.
+    """
+    manager, rep = transcript.named("manager"), transcript.named("rep")
+    speaking = {turn.speaker for turn in transcript.turns}
+    if manager is None or rep is None or speaking != {manager, rep}:
+        return transcript
+    finding = examine(transcript.turns, manager, rep)
+    right = finding.chances["right"]
+    if 1 - right < weights().alarm:
+        sure = tuple(
+            replace(person, confidence=round(min(SURE, right), 3)) if _is_open(person) else person
+            for person in transcript.participants
+        )
+        return replace(transcript, participants=sure)
+    doubted = tuple(_doubted(person, right) for person in transcript.participants)
+    return replace(transcript, participants=doubted, doubt=_doubt(finding, manager, rep))
+
+
+def _is_open(person: Participant) -> bool:
+    return person.role in ("manager", "rep") and person.confidence is None
+
+
+def _doubted(person: Participant, right: float) -> Participant:
+    if person.role not in ("manager", "rep"):
+        return person
+    ground = f"{person.ground} says {person.role}, and the words speak against it"
+    return replace(person, role=None, ground=ground, confidence=round(right, 3))
+
+
+_CASES: dict[Case, str] = {
+    "turns": "what {manager} said seems to stand as {rep}'s, and the other way round",
+    "roles": "{rep} seems to be the manager, and {manager} the rep",
+    "names": "the names of {manager} and {rep} seem to be exchanged",
+}
+
+
+def _doubt(finding: Finding, manager: str, rep: str) -> Doubt:
+    """Word the likeliest exchange.  Where no name is spoken, turns and roles cannot be told apart: turns it is."""
+    wrong: dict[Case, float] = {case: chance for case, chance in finding.chances.items() if case != "right"}
+    case = max(wrong, key=lambda one: wrong[one])
+    settle = {
+        "turns": ("--swap",),
+        "roles": ("--role", f"{rep}=manager"),
+        "names": ("--swap", "--role", f"{rep}=manager"),
+    }[case]
+    told = "; ".join(finding.told) or "the words of both"
+    return Doubt(_CASES[case].format(manager=manager, rep=rep), told, settle, ("--role", f"{manager}=manager"))
