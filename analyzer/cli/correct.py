@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analyzer.cli import common
-from analyzer.errors import InputError
+from analyzer.errors import AnalyzerError, InputError
 
 if TYPE_CHECKING:
     from analyzer.model import Analysis, Transcript
@@ -59,11 +59,8 @@ def correct(
     with store.claim(store.intake(id_)[1], wait=60) as mine:
         if not mine:
             raise InputError(f"another analyzer works on meeting {id_}: try again when it has finished")
-        if undo:
-            _undo(store, id_)
-            analysis = pipeline.correct(id_, ())
-        else:
-            analysis = pipeline.correct(id_, said.corrections(before, pipeline.rubric))
+        made = () if undo else said.corrections(before, pipeline.rubric)
+        analysis = _undo(pipeline, id_) if undo else pipeline.correct(id_, made)
     common.say_paid(analysis)
     common.say_doubt(analysis)
     path = str(report_path(analysis, store, "html"))
@@ -79,12 +76,29 @@ def _same_model(settings: Any, before: Analysis, llm: str | None) -> Any:
     return settings if llm else settings.model_copy(update={"llm": None if used == "local" else used})
 
 
-def _undo(store: Any, meeting: str) -> None:
-    kept = store.corrections(meeting)
+def _undo(pipeline: Any, meeting: str) -> Any:
+    """Take the last correction back; where what depends on it cannot be made anew, it stays.
+
+    Raises:
+        InputError: there is none.
+        AnalyzerError: a stage failed; the meeting is as before.
+
+    """
+    from analyzer.llm.replies import WaitingError
+
+    kept = pipeline.library.corrections(meeting)
     if not kept:
         raise InputError(f"meeting {meeting} has no corrections to take back")
-    store.uncorrect(meeting)
-    common.say(f"taken back: {kept[-1].correction}")
+    last = kept[-1].correction
+    pipeline.library.uncorrect(meeting)
+    try:
+        analysis = pipeline.correct(meeting, ())
+    except AnalyzerError as error:
+        if not isinstance(error, WaitingError):
+            pipeline.library.correct(meeting, [last])
+        raise
+    common.say(f"taken back: {last}")
+    return analysis
 
 
 def _rows(kept: Any) -> list[dict[str, Any]]:

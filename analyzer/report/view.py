@@ -217,18 +217,28 @@ def notices(analysis: Analysis) -> list[str]:
     ]
     found += [one.reason[0].upper() + one.reason[1:] + "." for one in analysis.notes.dropped if not one.turn]
     found += [warning[0].upper() + warning[1:] + "." for warning in source.warnings]
-    withheld = [person.name for person in analysis.transcript.participants if person.role is None]
-    if withheld and analysis.transcript.doubt is None:
-        settle = command(analysis, ("--role", f"{withheld[0]}=manager"))
-        found.append(
-            f"Roles are withheld for {', '.join(withheld)}: nothing says clearly who is the manager and who the rep, so "
-            f"owners and advice are left out or unsure. This settles it: {settle}"
-        )
+    if text := _withheld(analysis):
+        found.append(text)
     if not analysis.meeting.date:
         found.append("The day of the meeting is not known, so spoken deadlines have no dates. Give it with --date.")
     if not analysis.transcript.turns:
         found.append("No speech was found in the recording.")
     return found
+
+
+def _withheld(analysis: Analysis) -> str | None:
+    """Return the notice that roles are not known, with the command that settles it where one can."""
+    people = analysis.transcript.participants
+    names = [person.name for person in people if person.role is None]
+    if not names or analysis.transcript.doubt is not None:
+        return None
+    if len(people) == 1:
+        return f"Roles are withheld for {names[0]} ({people[0].ground}), so owners and advice are left out or unsure."
+    settle = command(analysis, ("--role", f"{names[0]}=manager"))
+    return (
+        f"Roles are withheld for {', '.join(names)}: nothing says clearly who is the manager and who the rep, so "
+        f"owners and advice are left out or unsure. One command settles it: {settle} (or {names[0]}=rep)."
+    )
 
 
 def doubt(analysis: Analysis) -> str | None:

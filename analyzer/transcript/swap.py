@@ -164,6 +164,8 @@ def check(transcript: Transcript) -> Transcript:
     if manager is None or rep is None or speaking != {manager, rep}:
         return transcript
     finding = examine(transcript.turns, manager, rep)
+    if not (finding.words.odds or finding.names):
+        return transcript  # nothing bears on it
     right = finding.chances["right"]
     if 1 - right < weights().alarm:
         sure = tuple(

@@ -197,6 +197,24 @@ def test_what_does_not_fit_is_one_line_and_changes_nothing(analyzer, uploaded: s
     assert json.loads(analyzer("correct", uploaded, "--list", "--json").out) == []
 
 
+def test_an_undo_that_fails_takes_nothing_back(analyzer, uploaded: str) -> None:
+    analyzer("correct", uploaded, "--swap")
+    before = report(analyzer)
+    assert analyzer("correct", uploaded, "--undo", "--llm", "some-model").status == 3
+    assert report(analyzer) == before
+    assert [one["what"] for one in json.loads(analyzer("correct", uploaded, "--list", "--json").out)] == ["swap"]
+
+
+def test_one_voice_alone_is_offered_no_role(analyzer, tmp_path: Path) -> None:
+    """A command that settles nothing is not offered."""
+    file = tmp_path / "memo.txt"
+    file.write_text("Speaker 1: Hello there.\nSpeaker 1: Nobody answers.\n", encoding="utf-8")
+    analyzer("upload", file)
+    notice = analyzer("report", "--format", "md").out.split("## ")[0]
+    assert "withheld" in notice
+    assert "analyzer correct" not in notice
+
+
 def test_an_unknown_meeting_names_the_list(analyzer, uploaded: str) -> None:
     result = analyzer("correct", "zzzz", "--swap")
     assert result.status == 2

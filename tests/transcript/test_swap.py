@@ -128,6 +128,7 @@ def test_one_promise_of_a_manager_flags_nothing(line: str) -> None:
 def test_where_words_say_nothing_metadata_stand(lines: list[tuple[str, str]]) -> None:
     checked = check(transcript(lines))
     assert checked.doubt is None
+    assert {person.confidence for person in checked.participants} == {None}
     assert [person.role for person in checked.participants] == ["manager", "rep"]
 
 
@@ -201,3 +202,15 @@ def test_a_batch_says_which_meeting_is_in_doubt(analyzer, tmp_path: Path) -> Non
     result = analyzer("batch", folder)
     assert result.status == 0
     assert "talk.txt: Who is who is in doubt" in result.err
+
+
+def test_the_figures_count_each_talk_once(analyzer, tmp_path: Path) -> None:
+    for path in TRAIN[:2]:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    found = {one["form"]: one for one in json.loads(analyzer("eval", "roles", "--data", tmp_path, "--json").out)}
+    assert set(found) == {"whole", "no marks", "32 turns", "16 turns", "8 turns"}
+    for one in found.values():
+        assert one["talks"] == 2
+        assert one["right"] <= one["named"] <= 2
+        assert all(count <= 2 for count in (one["alarms"], *one["caught"].values()))
+    assert (found["whole"]["right"], found["whole"]["caught"]["turns"], found["whole"]["alarms"]) == (2, 2, 0)
