@@ -25,6 +25,8 @@ _SAME_DB = 3.0
 """Median difference of levelled channels below which both hold the same sound."""
 _ACTIVE_DB = -25.0
 """Frames this far below a channel's loud frames do not count when channels are compared."""
+_ENOUGH = 60_000
+"""Frames by which channels are compared (10 minutes' worth, from all over the recording)."""
 
 Layout = Literal["mono", "stereo", "dual mono", "one silent channel"]
 
@@ -43,10 +45,12 @@ class Channels:
 
     def dominance(self) -> NDArray[np.int8]:
         """Return for each frame the channel with most energy relative to its own loud frames, shape (frames,)."""
-        levelled = self.energy / self.loud[:, None]
         kernel = np.ones(_SMOOTH, np.float32) / _SMOOTH
-        smooth = np.stack([np.convolve(channel, kernel, mode="same") for channel in levelled])
-        dominant: NDArray[np.int8] = smooth.argmax(axis=0).astype(np.int8)
+        smooth = [
+            np.convolve(channel, kernel / np.float32(loud), mode="same")
+            for channel, loud in zip(self.energy, self.loud, strict=True)
+        ]
+        dominant: NDArray[np.int8] = np.argmax(smooth, axis=0).astype(np.int8)
         return dominant
 
 
@@ -73,7 +77,8 @@ def _layout(energy: NDArray[np.float32], loud: NDArray[np.float64]) -> tuple[Lay
     loudest = int(decibel.argmax())
     if decibel.min() < _SILENT_DB:
         return "one silent channel", (loudest,)
-    levelled = 10 * np.log10(np.maximum(energy / loud[:, None], 1e-12))
+    some = energy[:, :: max(1, energy.shape[1] // _ENOUGH)]  # a median needs no more, and hours would need memory
+    levelled = 10 * np.log10(np.maximum(some / loud[:, None], 1e-12))
     active = levelled.max(axis=0) > _ACTIVE_DB
     difference = np.abs(levelled[0, active] - levelled[1, active])
     if np.median(difference) < _SAME_DB:
@@ -91,10 +96,13 @@ def gate(piece: Float, first_frame: int, dominance: NDArray[np.int8], channel: i
         channel: the one to keep.
 
     """
-    frames = -(-piece.shape[1] // FRAME)
-    mask = (dominance[first_frame : first_frame + frames] == channel).astype(np.float32)
+    count = piece.shape[1]
+    mask = (dominance[first_frame : first_frame - (-count // FRAME)] == channel).astype(np.float32)
+    gain = np.repeat(mask, FRAME)[:count]
     # A ramp over one frame at each edge: a hard cut clicks, and clicks are recognised as consonants.
-    ramp = np.repeat(mask, FRAME)[: piece.shape[1]]
-    ramp = np.convolve(ramp, np.ones(FRAME, np.float32) / FRAME, mode="same")
-    gated: Float = (piece[channel] * ramp).astype(np.float32)
+    for edge in np.flatnonzero(np.diff(mask)) + 1:
+        ramp = gain[edge * FRAME - FRAME // 2 : edge * FRAME + FRAME // 2]
+        ramp[:] = np.linspace(mask[edge - 1], mask[edge], len(ramp))
+    gated: Float = gain
+    gated *= piece[channel]
     return gated
