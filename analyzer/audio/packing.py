@@ -15,7 +15,7 @@ import numpy as np
 from analyzer.audio.decode import RATE, Float
 from analyzer.model import Span
 
-KEPT = 0.4
+KEPT = 0.3
 """Longest silence in seconds that stays inside a clip: it tells a recogniser where a sentence ends."""
 
 

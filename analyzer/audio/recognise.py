@@ -107,13 +107,14 @@ class _Recording:
 
     samples: Samples
     channels: Channels
-    dominance: NDArray[np.int8]
+    open: NDArray[np.bool_]
+    """For each channel, the frames in which its own speaker may be heard."""
     speech: tuple[tuple[Block, tuple[tuple[int, Speech], ...]], ...]
     """For each block the used channels with their speech, times from the start of the block."""
 
     def sound(self, first_frame: int, last_frame: int, channel: int) -> Float:
         """Return a channel's samples, muted where another channel speaks."""
-        return _sound(self.samples, self.channels, self.dominance, first_frame, last_frame, channel)
+        return _sound(self.samples, self.channels, self.open, first_frame, last_frame, channel)
 
     def language_samples(self, longest: float) -> Iterator[Float]:
         """Yield stretches of speech of at most ``longest`` seconds, together from all over the recording."""
@@ -135,23 +136,23 @@ def _frame(seconds: float) -> int:
 
 def _listen(samples: Samples, progress: Progress) -> _Recording:
     channels = examine(samples)
-    dominance = channels.dominance()
+    open_ = channels.open()
     speech = []
     for block in blocks(channels):
         sounds = (
-            (channel, _sound(samples, channels, dominance, block.first_frame, block.last_frame, channel))
+            (channel, _sound(samples, channels, open_, block.first_frame, block.last_frame, channel))
             for channel in channels.used
         )
         speech.append((block, tuple((channel, find_speech(sound)) for channel, sound in sounds)))
         progress("speech", min(samples.duration, block.start + block.duration), samples.duration)
-    return _Recording(samples, channels, dominance, tuple(speech))
+    return _Recording(samples, channels, open_, tuple(speech))
 
 
 def _sound(
-    samples: Samples, channels: Channels, dominance: NDArray[np.int8], first_frame: int, last_frame: int, channel: int
+    samples: Samples, channels: Channels, open_: NDArray[np.bool_], first_frame: int, last_frame: int, channel: int
 ) -> Float:
     piece = samples.read(first_frame * FRAME, min(last_frame * FRAME, samples.count))
-    return piece[channel] if len(channels.used) == 1 else gate(piece, first_frame, dominance, channel)
+    return piece[channel] if len(channels.used) == 1 else gate(piece[channel], open_[channel, first_frame:last_frame])
 
 
 def _hear(
