@@ -6,10 +6,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from analyzer.errors import InputError
 
@@ -27,6 +27,10 @@ class Price(BaseModel):
     output: float = Field(ge=0)
 
 
+def _listed(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 class Settings(BaseModel):
     """Everything that can be set; each field is also ``ANALYZER_<NAME>`` in the environment."""
 
@@ -38,6 +42,8 @@ class Settings(BaseModel):
     """``auto``, ``whisper:SIZE``, ``whisper:FOLDER`` or ``sphinx``."""
     language: str | None = None
     """ISO 639-1 code; unset: the recogniser decides."""
+    hot_words: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    """Names of products and customers, for the recogniser; in the environment with commas between."""
     rubric: Path | None = None
     """A rubric of one's own; unset: the one that comes with analyzer."""
     llm: str | None = None

@@ -42,7 +42,7 @@ from analyzer.transcript.read import ReadTranscript, looks_like_transcript, read
 
 if TYPE_CHECKING:
     from analyzer.audio.recognise import Heard
-    from analyzer.audio.transcriber import Transcriber
+    from analyzer.audio.transcriber import Hints, Transcriber
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -51,6 +51,9 @@ Progress = Callable[[str, float, float | None], None]
 
 _HEAD = 4096
 """Bytes of a file by which it is told whether it is a recording or a transcript."""
+
+_BLOCK_WORDS = "words of a block"
+"""The stage whose results let an interrupted transcription go on; they are forgotten when all words are there."""
 
 
 class Named(Protocol):
@@ -266,27 +269,43 @@ class Pipeline:
         return self._recording(intake)
 
     def _recording(self, intake: Intake) -> tuple[Known, Transcript]:
-        from analyzer.audio import recognise
+        from analyzer.audio.recognise import Heard
         from analyzer.transcript.merge import turns_of
 
-        heard = self.library.stage(
-            intake.id,
-            "words",
-            {"input": intake.content_hash, "version": recognise.VERSION, "engine": self._engine_facts()},
-            recognise.Heard,
-            lambda: self._hear(intake),
-        )
+        facts = self._words_facts(intake)
+        heard = self.library.stage(intake.id, "words", facts, Heard, lambda: self._hear(intake, facts))
+        self.library.forget(intake.id, _BLOCK_WORDS)
         known = intake.known.over(from_tags(heard.tags))
         turns = turns_of(heard)
         return known, people.name_people(Transcript(turns, (), heard.source), known, channels=len(heard.channels))
 
-    def _engine_facts(self) -> list[str]:
-        return [self.transcriber.name, self.transcriber.model, self.transcriber.fingerprint]
+    def _words_facts(self, intake: Intake) -> dict[str, Any]:
+        """Return what the words of a recording follow from."""
+        from analyzer.audio import recognise
 
-    def _hear(self, intake: Intake) -> Heard:
-        from analyzer.audio.recognise import recognise
+        engine = [self.transcriber.name, self.transcriber.model, self.transcriber.fingerprint]
+        hints = self._hints(intake.known)
+        return {
+            "input": intake.content_hash,
+            "version": recognise.VERSION,
+            "engine": engine,
+            "hints": [hints.language, *hints.hot_words],
+        }
 
-        return recognise(intake.path, self.transcriber, self.library.scratch, self.progress)
+    def _hints(self, known: Known) -> Hints:
+        from analyzer.audio.transcriber import Hints
+
+        names = [name for name in (known.manager, known.rep, *(known.hot_words or ())) if name]
+        return Hints(self.settings.language, tuple(dict.fromkeys([*names, *self.settings.hot_words])))
+
+    def _hear(self, intake: Intake, facts: dict[str, Any]) -> Heard:
+        from analyzer.audio.recognise import HeardBlock, recognise
+
+        def keep(block: dict[str, Any], make: Callable[[], HeardBlock]) -> HeardBlock:
+            return self.library.stage(intake.id, _BLOCK_WORDS, facts | block, HeardBlock, make)
+
+        hints = self._hints(intake.known)
+        return recognise(intake.path, self.transcriber, self.library.scratch, self.progress, hints, keep)
 
     def _labelled(self, meeting: str, transcript: Transcript) -> Labelled:
         labeler = self.engines.labeler

@@ -1,8 +1,8 @@
 """What the channels of a recording hold, and which of them speaks at each moment.
 
 In a call recorded with a speaker a channel, each channel also carries the other speaker, some 15 dB down; a voice
-activity detector takes that for speech and a recogniser writes it down.  So before either sees the samples, the
-channel that does not dominate is muted, frame by frame.
+activity detector takes that for speech and a recogniser writes it down.  So before either sees the samples, a
+channel is muted where the other one's speaker is heard alone, frame by frame.
 """
 
 from __future__ import annotations
@@ -25,6 +25,15 @@ _SAME_DB = 3.0
 """Median difference of levelled channels below which both hold the same sound."""
 _ACTIVE_DB = -25.0
 """Frames this far below a channel's loud frames do not count when channels are compared."""
+_ENOUGH = 60_000
+"""Frames by which channels are compared (10 minutes' worth, from all over the recording)."""
+
+_BEHIND_DB = 3.0
+"""A channel that is at most this far behind the other, relative to its own speech, holds speech of its own: cross-talk
+stays further behind (6 dB is the worst that is told apart)."""
+_LOUD = 99
+"""Percentile of a channel's frames that is its own speaker's level, even where he speaks for a fiftieth of the time; a
+lower one would be the level of the other's cross-talk then."""
 
 Layout = Literal["mono", "stereo", "dual mono", "one silent channel"]
 
@@ -39,22 +48,27 @@ class Channels:
     energy: NDArray[np.float32]
     """Mean square of each frame of 10 ms, shape (channels, frames)."""
     loud: NDArray[np.float64]
-    """95th percentile of each channel's frame energy, shape (channels,)."""
+    """Each channel's energy while its own speaker speaks, shape (channels,)."""
 
-    def dominance(self) -> NDArray[np.int8]:
-        """Return for each frame the channel with most energy relative to its own loud frames, shape (frames,)."""
-        levelled = self.energy / self.loud[:, None]
+    def open(self) -> NDArray[np.bool_]:
+        """Return for each channel the frames in which its own speaker may be heard, shape (channels, frames).
+
+        Where one speaks, the other's channel is closed; where both speak, or nobody does, both are open.
+        """
         kernel = np.ones(_SMOOTH, np.float32) / _SMOOTH
-        smooth = np.stack([np.convolve(channel, kernel, mode="same") for channel in levelled])
-        dominant: NDArray[np.int8] = smooth.argmax(axis=0).astype(np.int8)
-        return dominant
+        levelled = [
+            np.convolve(channel, kernel / np.float32(loud), mode="same")
+            for channel, loud in zip(self.energy, self.loud, strict=True)
+        ]
+        open_: NDArray[np.bool_] = np.stack(levelled) >= np.max(levelled, axis=0) * np.float32(10 ** (-_BEHIND_DB / 10))
+        return open_
 
 
 def examine(samples: Samples) -> Channels:
     """Measure a recording's channels in one pass over the disk."""
     pieces = [_frame_energy(piece) for piece in samples.pieces(FRAME * 6_000)]
     energy = np.concatenate(pieces, axis=1)
-    loud = np.maximum(np.percentile(energy, 95, axis=1), 1e-12)
+    loud = np.maximum(np.percentile(energy, _LOUD, axis=1), 1e-12)
     layout, used = _layout(energy, loud)
     return Channels(layout, used, energy, loud)
 
@@ -73,7 +87,8 @@ def _layout(energy: NDArray[np.float32], loud: NDArray[np.float64]) -> tuple[Lay
     loudest = int(decibel.argmax())
     if decibel.min() < _SILENT_DB:
         return "one silent channel", (loudest,)
-    levelled = 10 * np.log10(np.maximum(energy / loud[:, None], 1e-12))
+    some = energy[:, :: max(1, energy.shape[1] // _ENOUGH)]  # a median needs no more, and hours would need memory
+    levelled = 10 * np.log10(np.maximum(some / loud[:, None], 1e-12))
     active = levelled.max(axis=0) > _ACTIVE_DB
     difference = np.abs(levelled[0, active] - levelled[1, active])
     if np.median(difference) < _SAME_DB:
@@ -81,20 +96,20 @@ def _layout(energy: NDArray[np.float32], loud: NDArray[np.float64]) -> tuple[Lay
     return "stereo", (0, 1)
 
 
-def gate(piece: Float, first_frame: int, dominance: NDArray[np.int8], channel: int) -> Float:
-    """Return one channel of ``piece`` with the frames muted in which it does not dominate.
+def gate(sound: Float, open_: NDArray[np.bool_]) -> Float:
+    """Return one channel's samples with the frames muted in which it is not open.
 
     Args:
-        piece: samples of shape (channels, n), beginning at a frame's edge.
-        first_frame: which frame of the recording that is.
-        dominance: for each frame of the recording, the dominant channel.
-        channel: the one to keep.
+        sound: mono, beginning at a frame's edge.
+        open_: for each of its frames, whether to keep it.
 
     """
-    frames = -(-piece.shape[1] // FRAME)
-    mask = (dominance[first_frame : first_frame + frames] == channel).astype(np.float32)
+    mask = open_.astype(np.float32)
+    gain = np.repeat(mask, FRAME)[: len(sound)]
     # A ramp over one frame at each edge: a hard cut clicks, and clicks are recognised as consonants.
-    ramp = np.repeat(mask, FRAME)[: piece.shape[1]]
-    ramp = np.convolve(ramp, np.ones(FRAME, np.float32) / FRAME, mode="same")
-    gated: Float = (piece[channel] * ramp).astype(np.float32)
+    for edge in np.flatnonzero(np.diff(mask)) + 1:
+        ramp = gain[edge * FRAME - FRAME // 2 : edge * FRAME + FRAME // 2]
+        ramp[:] = np.linspace(mask[edge - 1], mask[edge], len(ramp))
+    gated: Float = gain
+    gated *= sound
     return gated

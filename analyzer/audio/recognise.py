@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.audio import guards
+from analyzer.audio.blocks import Block, blocks
 from analyzer.audio.channels import FRAME, Channels, examine, gate
-from analyzer.audio.decode import Samples, decode
-from analyzer.audio.speech import Block, blocks, clips, speech_spans
-from analyzer.audio.transcriber import Transcriber
+from analyzer.audio.decode import RATE, Float, Samples, decode
+from analyzer.audio.guards import Removed, sift
+from analyzer.audio.language import Spoken, Stretch, decide, pieces
+from analyzer.audio.packing import Packed, pack
+from analyzer.audio.speech import Speech, find_speech
+from analyzer.audio.transcriber import Hints, Phrase, Transcriber
 from analyzer.errors import LibraryError
-from analyzer.model import Source, Word
+from analyzer.model import Source, Span, Word
 
-VERSION = "1"
+VERSION = "2"
 """Part of the key under which results are kept: raised when the same recording would give other words."""
-_JOIN = 0.8
-"""Seconds of silence in one channel below which two pieces of speech are heard together."""
 
 Progress = Callable[[str, float, float | None], None]
-"""Told what is done (``decode``, ``words``), seconds of audio done, and of how many (``None``: not known)."""
+"""Told what is done (``decode``, ``speech``, ``words``), seconds of audio done, and of how many (``None``: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,32 @@ class Heard:
     layout: str
     source: Source
     tags: dict[str, str]
+    removed: tuple[Removed, ...] = ()
+    """What was recognised and is not shown, in order of time."""
+    language: str | None = None
+    """That the words were recognised in; ``None`` where the engine knows one alone."""
 
 
-def recognise(path: Path, transcriber: Transcriber, scratch: Path, progress: Progress) -> Heard:
+@dataclass(frozen=True, slots=True)
+class HeardBlock:
+    """The words of a block, with times of the recording."""
+
+    words: tuple[Word, ...]
+    removed: tuple[Removed, ...]
+
+
+Keep = Callable[[dict[str, Any], Callable[[], HeardBlock]], HeardBlock]
+"""Given what a block's words follow from beside recording and engine, returns the kept words or makes them."""
+
+
+def recognise(
+    path: Path,
+    transcriber: Transcriber,
+    scratch: Path,
+    progress: Progress,
+    hints: Hints | None = None,
+    keep: Keep = lambda facts, make: make(),
+) -> Heard:
     """Return the words of a recording with their channels.
 
     Args:
@@ -47,6 +74,8 @@ def recognise(path: Path, transcriber: Transcriber, scratch: Path, progress: Pro
         transcriber: the engine.
         scratch: a folder for the decoded samples, which are removed at the end.
         progress: told how far it is.
+        hints: what is known of the talk.
+        keep: keeps the words of each block, so that an interrupted transcription goes on at its block.
 
     Raises:
         AudioError: nothing in it can be decoded.
@@ -54,33 +83,132 @@ def recognise(path: Path, transcriber: Transcriber, scratch: Path, progress: Pro
         LibraryError: no room for the decoded samples.
 
     """
+    hints = hints or Hints()
     try:
         folder = tempfile.TemporaryDirectory(prefix="decode-", dir=scratch, ignore_cleanup_errors=True)
     except OSError as error:
         raise LibraryError(f"cannot write to {str(scratch)!r}: {error.strerror}") from error
     with folder as name:
         samples = decode(path, Path(name) / "samples.s16", lambda at, of: progress("decode", at, of))
-        channels = examine(samples)
-        dominance = channels.dominance()
-        words: list[Word] = []
-        for block in blocks(channels):
-            words += _block_words(samples, channels.used, dominance, block, transcriber)
-            progress("words", min(samples.duration, block.last_frame / 100), samples.duration)
-    words.sort(key=lambda word: (word.channel, word.start))
-    return Heard(tuple(words), channels.used, channels.layout, _source(samples, channels, transcriber), samples.tags)
+        recording = _listen(samples, progress)
+        spoken = decide(recording.language_samples(transcriber.longest_clip), hints.language, transcriber)
+        hints = replace(hints, language=spoken.language)
+        heard = list(_hear(recording, transcriber, hints, progress, keep))
+    words = sorted((word for one in heard for word in one.words), key=lambda word: (word.channel, word.start))
+    removed = tuple(one for block in heard for one in block.removed)
+    source = _source(recording, transcriber, spoken, removed)
+    channels = recording.channels
+    return Heard(tuple(words), channels.used, channels.layout, source, samples.tags, removed, spoken.language)
 
 
-def _block_words(
-    samples: Samples, used: tuple[int, ...], dominance: NDArray[np.int8], block: Block, transcriber: Transcriber
-) -> list[Word]:
-    piece = samples.read(block.first_frame * FRAME, min(block.last_frame * FRAME, samples.count))
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """A decoded recording, and where somebody speaks in it."""
+
+    samples: Samples
+    channels: Channels
+    open: NDArray[np.bool_]
+    """For each channel, the frames in which its own speaker may be heard."""
+    speech: tuple[tuple[Block, tuple[tuple[int, Speech], ...]], ...]
+    """For each block the used channels with their speech, times from the start of the block."""
+
+    def sound(self, first_frame: int, last_frame: int, channel: int) -> Float:
+        """Return a channel's samples, muted where another channel speaks."""
+        return _sound(self.samples, self.channels, self.open, first_frame, last_frame, channel)
+
+    def language_samples(self, longest: float) -> Iterator[Float]:
+        """Yield stretches of speech of at most ``longest`` seconds, together from all over the recording."""
+        stretches: list[Stretch] = [
+            (channel, Span(block.start + span.start, block.start + span.end))
+            for block, parts in self.speech
+            for channel, speech in parts
+            for span in speech.spans
+        ]
+        for sample in pieces(stretches, longest):
+            sounds = [self.sound(_frame(span.start), _frame(span.end), channel) for channel, span in sample]
+            if sounds:
+                yield np.concatenate(sounds)
+
+
+def _frame(seconds: float) -> int:
+    return int(seconds * RATE / FRAME)
+
+
+def _listen(samples: Samples, progress: Progress) -> _Recording:
+    channels = examine(samples)
+    open_ = channels.open()
+    speech = []
+    for block in blocks(channels):
+        sounds = (
+            (channel, _sound(samples, channels, open_, block.first_frame, block.last_frame, channel))
+            for channel in channels.used
+        )
+        speech.append((block, tuple((channel, find_speech(sound)) for channel, sound in sounds)))
+        progress("speech", min(samples.duration, block.start + block.duration), samples.duration)
+    return _Recording(samples, channels, open_, tuple(speech))
+
+
+def _sound(
+    samples: Samples, channels: Channels, open_: NDArray[np.bool_], first_frame: int, last_frame: int, channel: int
+) -> Float:
+    piece = samples.read(first_frame * FRAME, min(last_frame * FRAME, samples.count))
+    return piece[channel] if len(channels.used) == 1 else gate(piece[channel], open_[channel, first_frame:last_frame])
+
+
+def _hear(
+    recording: _Recording, transcriber: Transcriber, hints: Hints, progress: Progress, keep: Keep
+) -> Iterator[HeardBlock]:
+    """Yield the words of one block after another."""
+    whole = recording.samples.duration
+    for block, parts in recording.speech:
+        facts = {"block": [block.first_frame, block.last_frame], "language": hints.language}
+
+        def tell(done: float, block: Block = block) -> None:
+            progress("words", min(whole, block.start + done * block.duration), whole)
+
+        def make(
+            block: Block = block,
+            parts: Sequence[tuple[int, Speech]] = parts,
+            tell: Callable[[float], None] = tell,
+        ) -> HeardBlock:
+            return _hear_block(recording, block, parts, transcriber, hints, tell)
+
+        yield keep(facts, make) if any(speech.spans for _, speech in parts) else HeardBlock((), ())
+        tell(1.0)
+
+
+def _hear_block(
+    recording: _Recording,
+    block: Block,
+    parts: Sequence[tuple[int, Speech]],
+    transcriber: Transcriber,
+    hints: Hints,
+    tell: Callable[[float], None],
+) -> HeardBlock:
     words: list[Word] = []
-    for channel in used:
-        alone = len(used) == 1
-        audio = piece[channel] if alone else gate(piece, block.first_frame, dominance, channel)
-        found = clips(speech_spans(audio), _JOIN, transcriber.longest_clip)
-        words += [_shift(word, block.start, channel) for word in transcriber.words(audio, found)]
-    return words
+    removed: list[Removed] = []
+    for position, (channel, speech) in enumerate(parts):
+        sound = recording.sound(block.first_frame, block.last_frame, channel)
+        packed = pack(sound, speech.spans, transcriber.joins, transcriber.longest_clip)
+
+        def told(at: float, position: int = position) -> None:
+            tell((position + at / block.duration) / len(parts))
+
+        phrases = transcriber.phrases(packed.audio, packed.clips, hints)
+        kept, left_out = sift(_placed(phrases, packed, told), speech)
+        words += [_shift(word, block.start, channel) for word in kept]
+        removed += [replace(one, word=_shift(one.word, block.start, channel)) for one in left_out]
+    return HeardBlock(tuple(words), tuple(sorted(removed, key=lambda one: one.word.start)))
+
+
+def _placed(phrases: Iterator[Phrase], packed: Packed, told: Callable[[float], None]) -> Iterator[Phrase]:
+    """Yield phrases with the times of the sound that was packed, telling how far they are."""
+    for phrase in phrases:
+        times = [packed.original(word.start, word.end) for word in phrase.words]
+        words = (replace(w, start=start, end=end) for w, (start, end) in zip(phrase.words, times, strict=True))
+        yield replace(phrase, words=tuple(words))
+        if times:
+            told(times[-1][1])
 
 
 def _shift(word: Word, seconds: float, channel: int) -> Word:
@@ -93,15 +221,21 @@ def _rounded(probability: float | None) -> float | None:
     return None if probability is None else round(probability, 4)
 
 
-def _source(samples: Samples, channels: Channels, transcriber: Transcriber) -> Source:
+def _source(recording: _Recording, transcriber: Transcriber, spoken: Spoken, removed: Sequence[Removed]) -> Source:
+    samples, layout = recording.samples, recording.channels.layout
     warnings = []
     if samples.covered < 1.0:
         lost = max(samples.declared or 0.0, samples.duration) - samples.decoded
         warnings.append(f"the file is damaged or cut: {lost:.0f} seconds of it could not be decoded")
-    if channels.layout == "one silent channel":
+    if layout == "one silent channel":
         warnings.append("one of the two channels is silent: all speech comes from the other")
-    if channels.layout == "dual mono":
+    if layout == "dual mono":
         warnings.append("both channels hold the same sound, so they do not tell who speaks")
+    if not any(speech.spans for _, parts in recording.speech for _, speech in parts):
+        warnings.append("nobody was heard to speak in it")
+    warnings += spoken.warnings
+    if said := guards.told(removed):
+        warnings.append(said)
     declared = max(samples.declared or 0.0, samples.duration)
     return Source(
         kind="recording",

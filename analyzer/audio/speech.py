@@ -1,73 +1,88 @@
-"""Where somebody speaks: the silero model that faster-whisper carries, over blocks cut at quiet places."""
+"""Where somebody speaks: the silero model that faster-whisper carries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analyzer.audio.channels import FRAME, Channels
 from analyzer.audio.decode import RATE, Float
 from analyzer.model import Span
 
-BLOCK = 300.0
-"""Longest block in seconds: what is in memory at a time does not grow with the recording."""
-_SEARCH = 60.0
-"""A block is cut at the quietest place in its last minute."""
-_QUIET = 0.3
-"""Seconds over which quiet is judged."""
+_HOP = 512
+"""Samples that the model judges at once (32 ms)."""
+_BEGINS, _GOES_ON = 0.5, 0.35
+"""Probability at which speech begins, and down to which it goes on: silero's own values."""
+_SHORTEST = 0.1
+"""Seconds of speech below which it was a click or a cough."""
+_PAUSE = 0.25
+"""Seconds without speech that part two spans."""
+_PAD = 0.1
+"""Seconds kept before and after a span: the first consonant is quieter than the model's threshold."""
+_SILENT = 10 ** (-80 / 20)
+"""Samples that never exceed this (-80 dB of full scale) need no model to be silence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A stretch of the recording that is handled at once."""
+class Speech:
+    """Where somebody speaks in a stretch of mono sound."""
 
-    first_frame: int
-    last_frame: int
+    spans: tuple[Span, ...]
+    """In order, without overlap; empty for silence."""
+    probability: NDArray[np.float32]
+    """That somebody speaks, for each 32 ms."""
 
     @property
-    def start(self) -> float:
-        """Seconds from the start of the recording."""
-        return self.first_frame * FRAME / RATE
+    def seconds(self) -> float:
+        """Length of all spans together."""
+        return sum(span.duration for span in self.spans)
+
+    def highest(self, start: float, end: float) -> float:
+        """Return the highest probability of speech between two times (in seconds), 0 outside of the sound."""
+        frames = self._frames(start, end)
+        return float(frames.max()) if frames.size else 0.0
+
+    def spoken(self, start: float, end: float) -> float:
+        """Return how many seconds between two times are speech, by the weaker of the two thresholds."""
+        return float((self._frames(start, end) >= _GOES_ON).sum()) * _HOP / RATE
+
+    def _frames(self, start: float, end: float) -> NDArray[np.float32]:
+        return self.probability[max(0, int(start * RATE / _HOP)) : max(0, int(np.ceil(end * RATE / _HOP)))]
 
 
-def blocks(channels: Channels) -> Iterator[Block]:
-    """Cut the recording into blocks of at most `BLOCK` seconds, at the quietest place in reach."""
-    total = channels.energy.shape[1]
-    loudest = (channels.energy / channels.loud[:, None]).max(axis=0)
-    width = round(_QUIET * RATE / FRAME)
-    longest, search = round(BLOCK * RATE / FRAME), round(_SEARCH * RATE / FRAME)
-    first = 0
-    while total - first > longest:
-        window = loudest[first + longest - search : first + longest]
-        quiet = np.convolve(window, np.ones(width), mode="same")
-        last = first + longest - search + int(quiet.argmin())
-        yield Block(first, last)
-        first = last
-    yield Block(first, total)
+def find_speech(audio: Float) -> Speech:
+    """Return where somebody speaks in mono ``audio`` at 16 kHz."""
+    padded = np.pad(audio, (0, -len(audio) % _HOP)).reshape(-1, _HOP)
+    probability = np.zeros(len(padded), np.float32)
+    audible = _audible(padded)
+    if audible.any():
+        from faster_whisper.vad import get_vad_model
+
+        # The model costs as much for silence as for speech, and half of a gated channel is muted.
+        probability[audible] = np.asarray(get_vad_model()(padded[audible].reshape(-1)), np.float32).reshape(-1)
+    return Speech(tuple(_spans(probability, len(audio) / RATE)), probability)
 
 
-def speech_spans(audio: Float, threshold: float = 0.5) -> list[Span]:
-    """Return the stretches with speech of mono ``audio`` at 16 kHz, in order; empty for silence."""
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
-
-    options = VadOptions(
-        threshold=threshold, min_speech_duration_ms=100, min_silence_duration_ms=250, speech_pad_ms=100
-    )
-    return [Span(s["start"] / RATE, s["end"] / RATE) for s in get_speech_timestamps(audio, options)]
+def _audible(hops: Float) -> NDArray[np.bool_]:
+    """Return which hops are not silent, with their neighbours: the model judges a sound by what was before it."""
+    loud = np.maximum(hops.max(axis=1), -hops.min(axis=1)) > _SILENT
+    near = round(_PAUSE * RATE / _HOP)
+    return np.convolve(loud, np.ones(2 * near + 1), mode="same")[: len(loud)] > 0.5 if loud.any() else loud
 
 
-def clips(spans: list[Span], gap: float, longest: float) -> list[Span]:
-    """Join neighbouring spans that are at most ``gap`` seconds apart, as long as a clip stays within ``longest``.
-
-    A recogniser hears a sentence better whole than in pieces, and pays for every piece as for a full window.
-    A span that is itself longer than ``longest`` stays as it is.
-    """
-    joined: list[Span] = []
-    for span in spans:
-        if joined and span.start - joined[-1].end <= gap and span.end - joined[-1].start <= longest:
-            joined[-1] = Span(joined[-1].start, span.end)
+def _spans(probability: NDArray[np.float32], duration: float) -> list[Span]:
+    """Return the runs that go on with a begin in them, joined over short pauses and padded."""
+    going = np.concatenate([[False], probability >= _GOES_ON, [False]])
+    edges = np.flatnonzero(going[1:] != going[:-1])
+    runs = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if probability[a:b].max() >= _BEGINS]
+    joined: list[tuple[float, float]] = []
+    for first, last in runs:
+        start, end = first * _HOP / RATE, last * _HOP / RATE
+        if joined and start - joined[-1][1] < _PAUSE:
+            joined[-1] = (joined[-1][0], end)
         else:
-            joined.append(span)
-    return joined
+            joined.append((start, end))
+    kept = [(start, end) for start, end in joined if end - start >= _SHORTEST]
+    # Spans are at least a pause of 0.25 s apart, so two pads of 0.1 s never meet.
+    return [Span(max(0.0, start - _PAD), min(duration, end + _PAD)) for start, end in kept]

@@ -7,12 +7,13 @@ Whisper model is to be had, and every report made with it says so.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from analyzer.audio.decode import RATE, Float
-from analyzer.audio.transcriber import missing_sphinx
+from analyzer.audio.transcriber import Hints, Phrase, missing_sphinx
 from analyzer.errors import EngineError
 from analyzer.model import Span, Word
 
@@ -27,6 +28,7 @@ class SphinxTranscriber:
     name = "sphinx"
     model = "pocketsphinx en-us"
     longest_clip = 30.0
+    joins = 0.8
 
     def __init__(self) -> None:
         try:
@@ -36,10 +38,15 @@ class SphinxTranscriber:
         self.fingerprint = f"pocketsphinx-{pocketsphinx.__version__}" if hasattr(pocketsphinx, "__version__") else "5"
         self._decoder: Any = pocketsphinx.Decoder(samprate=RATE, loglevel="FATAL")
 
-    def words(self, audio: Float, clips: list[Span]) -> list[Word]:
-        """Return the words in ``clips``; see `Transcriber.words`."""
+    def languages(self, audio: Float) -> dict[str, float]:
+        """Return nothing: it knows English alone."""
+        return {}
+
+    def phrases(self, audio: Float, clips: Sequence[Span], hints: Hints) -> Iterator[Phrase]:
+        """Yield a phrase for each clip; see `Transcriber.phrases`.  It takes no hints."""
         pcm = (np.clip(audio, -1, 1) * 32767).astype("<i2")
-        return [word for clip in clips for word in self._clip(pcm, clip)]
+        for clip in clips:
+            yield Phrase(tuple(self._clip(pcm, clip)))
 
     def _clip(self, pcm: Any, clip: Span) -> list[Word]:
         samples = pcm[round(clip.start * RATE) : round(clip.end * RATE)].tobytes()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +12,27 @@ from analyzer.audio.decode import Float
 from analyzer.config import Settings
 from analyzer.errors import InputError, MissingError
 from analyzer.model import Span, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a recogniser may know before it hears anything."""
+
+    language: str | None = None
+    """ISO 639-1 code of what is spoken; ``None``: it decides."""
+    hot_words: tuple[str, ...] = ()
+    """Names and terms that are likely to be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that were recognised together, with what the engine itself says of them."""
+
+    words: tuple[Word, ...]
+    log_probability: float | None = None
+    """Mean of their tokens' natural logarithms of probability."""
+    no_speech: float | None = None
+    """Probability that there was nothing to recognise."""
 
 
 class Transcriber(Protocol):
@@ -20,12 +43,25 @@ class Transcriber(Protocol):
     model: str
     """Which weights, in words for the reader."""
     fingerprint: str
-    """Changes whenever the weights or the settings do: part of the key under which results are kept."""
+    """Changes whenever the weights do: part of the key under which results are kept."""
     longest_clip: float
     """Seconds that the engine hears at once."""
+    joins: float
+    """Seconds of silence across which neighbouring speech is best heard in one clip."""
 
-    def words(self, audio: Float, clips: list[Span]) -> list[Word]:
-        """Return the words in the clips of mono ``audio`` at 16 kHz, in order, times from the start of ``audio``.
+    def languages(self, audio: Float) -> dict[str, float]:
+        """Return how probable each language is in the first `longest_clip` seconds of mono ``audio`` at 16 kHz.
+
+        Empty where the engine knows one language alone.
+
+        Raises:
+            EngineError: the engine broke.
+
+        """
+        ...
+
+    def phrases(self, audio: Float, clips: Sequence[Span], hints: Hints) -> Iterator[Phrase]:
+        """Yield what is said in the clips of mono ``audio`` at 16 kHz, in order, times from the start of ``audio``.
 
         Raises:
             EngineError: the engine broke.
@@ -53,7 +89,7 @@ def build_transcriber(settings: Settings) -> Transcriber:
 
         found = find_whisper(model, settings.models) if model else find_any_whisper(settings.models)
         threads = settings.threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-        return WhisperTranscriber(found.folder, found.name, settings.language, threads)
+        return WhisperTranscriber(found.folder, found.name, threads)
     raise InputError(
         f"there is no engine {settings.engine!r}: use whisper:small (or another size), whisper:FOLDER, or sphinx"
     )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from analyzer.audio.decode import RATE, Float
-from analyzer.audio.transcriber import fingerprint_folder
+from analyzer.audio.transcriber import Hints, Phrase, fingerprint_folder
 from analyzer.errors import EngineError
 from analyzer.model import Span, Word
+
+_WINDOW = 30.0
+"""Seconds that a Whisper model is trained to hear."""
 
 
 class WhisperTranscriber:
@@ -16,15 +22,19 @@ class WhisperTranscriber:
 
     name = "whisper"
 
-    def __init__(self, folder: Path, model: str, language: str | None, threads: int) -> None:
+    def __init__(self, folder: Path, model: str, threads: int) -> None:
         self.model = model
-        self.fingerprint = f"{fingerprint_folder(folder)}:{language or 'auto'}"
+        self.fingerprint = fingerprint_folder(folder)
         self._folder = folder
-        self._language = language
         self._threads = threads
         self._model = self._load()
-        # A model may hear less than Whisper's 30 seconds; a second is left for its padding.
-        self.longest_clip = min(30.0, float(self._model.feature_extractor.chunk_length)) - 1.0
+        heard = min(_WINDOW, float(self._model.feature_extractor.chunk_length))
+        # A model may hear less than Whisper's 30 seconds; a clip that fills a window to the brim would spill into the next.
+        self.longest_clip = heard - 0.2
+        # Whisper was trained on full windows of running speech and on prompts, and a full window costs it no more than
+        # one word does.  A model cut down to less knows single utterances, and a prompt confuses it.
+        self._is_whole = heard == _WINDOW
+        self.joins = math.inf if self._is_whole else 0.8
 
     def _load(self) -> Any:
         from faster_whisper import WhisperModel
@@ -43,24 +53,38 @@ class WhisperTranscriber:
                 "remove the folder and fetch it again with `analyzer models pull`"
             ) from error
 
-    def words(self, audio: Float, clips: list[Span]) -> list[Word]:
-        """Return the words in ``clips``; see `Transcriber.words`."""
+    def languages(self, audio: Float) -> dict[str, float]:
+        """Return how probable each language is; see `Transcriber.languages`."""
+        if not self._model.model.is_multilingual or not audio.size:
+            return {}
+        with self._errors():
+            *_, probabilities = self._model.detect_language(audio)
+        return {language: float(probability) for language, probability in probabilities}
+
+    def phrases(self, audio: Float, clips: Sequence[Span], hints: Hints) -> Iterator[Phrase]:
+        """Yield the model's segments; see `Transcriber.phrases`."""
         if not clips:
-            return []
-        try:
-            segments, info = self._model.transcribe(
+            return
+        longest = len(audio) / RATE
+        with self._errors():
+            segments, _ = self._model.transcribe(
                 audio,
-                language=self._language,
+                language=hints.language,
                 word_timestamps=True,
                 condition_on_previous_text=False,  # a misheard clip must not colour the next one
                 clip_timestamps=[edge for clip in clips for edge in (clip.start, clip.end)],
+                hotwords=(", ".join(hints.hot_words) or None) if self._is_whole else None,
             )
-            heard = [word for segment in segments for word in segment.words or ()]
+            for segment in segments:
+                words = tuple(_word(word, longest) for word in segment.words or () if word.word.strip())
+                yield Phrase(words, float(segment.avg_logprob), float(segment.no_speech_prob))
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
         except (RuntimeError, ValueError) as error:
             raise EngineError(f"the Whisper model {self.model!r} broke off: {error}") from error
-        self._language = self._language or info.language  # decided once a recogniser, not anew for each block
-        longest = len(audio) / RATE
-        return [_word(word, longest) for word in heard if word.word.strip()]
 
 
 def _word(word: Any, longest: float) -> Word:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -122,18 +122,32 @@ def print_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
 class LineProgress:
     """Progress where there is no terminal: a plain line now and then."""
 
-    def __init__(self, name: str, every: float = 15.0) -> None:
+    def __init__(self, name: str, every: float = 15.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = name
         self._every = every
-        self._last = time.monotonic()
+        self._clock = clock
+        self._last = clock()
+        self._what = ""
+        self._began = (0.0, 0.0)
 
     def __call__(self, what: str, at: float, of: float | None) -> None:
         """Take note of how far it is."""
-        if time.monotonic() - self._last < self._every:
+        now = self._clock()
+        if what != self._what:
+            self._what, self._began = what, (now, at)
+        if now - self._last < self._every:
             return
-        self._last = time.monotonic()
+        self._last = now
         whole = f" of {of / 60:.1f}" if of else ""
-        say(f"{self._name}: {what} {at / 60:.1f}{whole} min")
+        say(f"{self._name}: {what} {at / 60:.1f}{whole} min{self._left(now, at, of)}")
+
+    def _left(self, now: float, at: float, of: float | None) -> str:
+        """Return the time that is left at the pace since this stage began; nothing where there is no pace yet."""
+        began, first = self._began
+        if not of or at <= first or now <= began:
+            return ""
+        left = (of - at) * (now - began) / (at - first)
+        return f", about {left / 60:.0f} min left" if left >= 90 else f", about {left:.0f} s left"
 
 
 @contextmanager
@@ -150,7 +164,9 @@ def progress(name: str) -> Iterator[Any]:
         task = bar.add_task("", name=name, total=None)
 
         def update(what: str, at: float, of: float | None) -> None:
-            bar.update(task, description=what, completed=at, total=of)
+            if bar.tasks[0].description != what:  # each stage has a pace of its own
+                bar.reset(task, description=what)
+            bar.update(task, completed=at, total=of)
 
         yield update
 

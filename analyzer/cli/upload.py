@@ -12,13 +12,17 @@ from analyzer.errors import AnalyzerError, InputError, LibraryError, MissingErro
 
 
 def upload(
-    files: Annotated[list[Path], typer.Argument(help="Recordings or transcripts.", show_default=False)],
+    files: Annotated[list[Path] | None, typer.Argument(help="Recordings or transcripts.", show_default=False)] = None,
     date: Annotated[str | None, typer.Option(help="Day of the meeting, as 2026-03-17.")] = None,
     manager: Annotated[str | None, typer.Option(help="The manager's name.")] = None,
     rep: Annotated[str | None, typer.Option(help="The rep's name.")] = None,
     title: Annotated[str | None, typer.Option(help="What the meeting is called.")] = None,
     channels: Annotated[
         str | None, typer.Option(help="Who is on the two channels of a stereo recording: manager,rep or rep,manager.")
+    ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(help="One participant's own recording, as manager=a.wav; given twice, the two are one meeting."),
     ] = None,
     consent: Annotated[str | None, typer.Option(help="How both agreed to the recording.")] = None,
     library: common.LibraryFlag = None,
@@ -33,6 +37,10 @@ def upload(
     from analyzer.pipeline import check_file
 
     settings = common.settings_of(library, engine=engine, language=language, llm=llm, llm_mode=llm_mode, rubric=rubric)
+    if track:
+        files, channels = _joined(track, files, channels, settings.library)
+    if not files:
+        raise InputError("nothing to upload: name a recording or a transcript, or two with --track")
     flags = common.known_of(date, manager, rep, title, channels, consent)
     if len(files) == 1:
         check_file(files[0])
@@ -67,6 +75,18 @@ def upload(
     _leave(errors, len(files))
     if waiting:
         raise typer.Exit(WaitingError.exit_status)
+
+
+def _joined(tracks: list[str], files: list[Path] | None, channels: str | None, library: Path) -> tuple[list[Path], str]:
+    """Return the one recording that the tracks make, and who is on its channels."""
+    if files or channels:
+        raise InputError("--track stands for file and --channels: leave these away")
+    roles, _, paths = zip(*(one.partition("=") for one in tracks), strict=True)
+    if not all(paths):
+        raise InputError(f"--track {' '.join(tracks)!r}: say whose track a file is, as --track manager=a.wav")
+    from analyzer.audio.tracks import join_tracks
+
+    return [join_tracks([Path(path).expanduser() for path in paths], library / "tracks")], ",".join(roles)
 
 
 def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:

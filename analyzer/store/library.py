@@ -416,6 +416,11 @@ class Library:
             )
         return result
 
+    def forget(self, meeting: str, stage: str) -> None:
+        """Remove the results of a stage that a later one holds in full."""
+        with self._transaction():
+            self._db.execute("DELETE FROM stages WHERE meeting = ? AND stage = ?", (meeting, stage))
+
     # --- language models ----------------------------------------------------------------------------------------------
 
     def get(self, key: str) -> Reply | None:

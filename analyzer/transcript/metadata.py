@@ -28,6 +28,8 @@ class Sidecar(BaseModel):
     consent: str | None = None
     channels: tuple[ChannelRole, ...] | None = None
     """Who is on the first, second … channel."""
+    hot_words: tuple[str, ...] | None = None
+    """Names of products, customers and people that are likely to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class Known:
     title: str | None = None
     consent: str | None = None
     channels: tuple[ChannelRole, ...] | None = None
+    hot_words: tuple[str, ...] | None = None
     grounds: tuple[tuple[str, str], ...] = ()
 
     def over(self, weaker: Known) -> Known:
         """Return the union; where both know something, this one's word counts."""
-        names = ("date", "manager", "rep", "title", "consent", "channels")
+        names = ("date", "manager", "rep", "title", "consent", "channels", "hot_words")
         values = {name: getattr(self, name) or getattr(weaker, name) for name in names}
         grounds = dict(weaker.grounds) | dict(self.grounds)
         return Known(**values, grounds=tuple(sorted(grounds.items())))

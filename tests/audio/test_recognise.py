@@ -10,7 +10,7 @@ import pytest
 
 from analyzer.audio.decode import RATE, decode
 from analyzer.audio.recognise import Heard, recognise
-from analyzer.audio.speech import speech_spans
+from analyzer.audio.speech import find_speech
 from analyzer.audio.sphinx import SphinxTranscriber
 from tests.conftest import JUNIPER, ROOT
 
@@ -70,7 +70,7 @@ def test_silence_has_no_words(tmp_path: Path, write_wav) -> None:
 
 def test_hiss_is_no_speech() -> None:
     hiss = np.random.default_rng(1).normal(0, 0.01, RATE * 20).astype(np.float32)
-    assert speech_spans(hiss) == []
+    assert find_speech(hiss).spans == ()
 
 
 def test_scratch_files_are_gone_afterwards(tmp_path: Path, write_wav) -> None:

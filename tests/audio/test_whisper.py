@@ -27,7 +27,7 @@ def plain(text: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
-    transcriber = WhisperTranscriber(FIXTURE, "fixture", None, 2)
+    transcriber = WhisperTranscriber(FIXTURE, "fixture", 2)
     return recognise(RECORDINGS / "juniper" / "stereo.opus", transcriber, tmp_path_factory.mktemp("w"), lambda *_: None)
 
 
@@ -80,7 +80,7 @@ def test_a_recording_becomes_a_report_through_whisper(analyzer, tmp_path: Path) 
 
 
 def test_silence_has_no_words(tmp_path: Path, write_wav) -> None:
-    transcriber = WhisperTranscriber(FIXTURE, "fixture", "en", 2)
+    transcriber = WhisperTranscriber(FIXTURE, "fixture", 2)
     assert recognise(write_wav(np.zeros(16_000 * 5)), transcriber, tmp_path, lambda *_: None).words == ()
 
 
@@ -93,4 +93,4 @@ def test_a_broken_model_folder_is_one_clear_error(damage: str, tmp_path: Path) -
     else:
         (folder / "config.json").write_text("{")
     with pytest.raises(EngineError, match="cannot be loaded"):
-        WhisperTranscriber(folder, "broken", None, 1)
+        WhisperTranscriber(folder, "broken", 1)

@@ -1,0 +1,70 @@
+"""Two files, one a participant, are one meeting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analyzer.audio.decode import RATE, decode
+from analyzer.audio.tracks import join_tracks
+from analyzer.errors import InputError
+from tests.conftest import JUNIPER
+
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
+    return decode(JUNIPER / "stereo.opus", tmp_path_factory.mktemp("t") / "s").read(0, SECONDS * RATE)
+
+
+def joined(paths: list[Path], tmp_path: Path) -> np.ndarray:
+    samples = decode(join_tracks(paths, tmp_path / "tracks"), tmp_path / "joined.s16")
+    return samples.read(0, samples.count)
+
+
+def test_tracks_that_began_together_stay_so(voices: np.ndarray, write_wav, tmp_path: Path) -> None:
+    paths = [write_wav(voices[0], name="a.wav"), write_wav(voices[1, : 50 * RATE], name="b.wav")]
+    sound = joined(paths, tmp_path)
+    assert sound.shape == (2, SECONDS * RATE)
+    assert np.abs(sound[0] - voices[0]).max() < 0.001
+    assert np.abs(sound[1, : 50 * RATE] - voices[1, : 50 * RATE]).max() < 0.001
+    assert not sound[1, 50 * RATE :].any()
+
+
+@pytest.mark.parametrize("late", [3.5, 17.25])
+@pytest.mark.parametrize("second", [True, False])
+def test_faint_cross_talk_shows_that_one_began_later(
+    late: float, second: bool, voices: np.ndarray, write_wav, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.0005, voices.shape)
+    heard = voices + 10 ** (-25 / 20) * voices[::-1] + noise
+    cut = [heard[0], heard[1]]
+    cut[second] = cut[second][round(late * RATE) :]
+    sound = joined([write_wav(one, name=f"{n}.wav") for n, one in enumerate(cut)], tmp_path)
+    assert sound.shape[1] == pytest.approx(SECONDS * RATE, abs=0.03 * RATE)
+    own = sound[int(second)]
+    fit = [np.corrcoef(np.abs(own[round((late + 1) * RATE) + s :][: 30 * RATE]),
+                       np.abs(heard[int(second)][round((late + 1) * RATE) :][: 30 * RATE]))[0, 1]
+           for s in range(-320, 321, 40)]  # fmt: skip
+    assert max(fit) > 0.5
+
+
+def test_the_same_tracks_are_the_same_recording(voices: np.ndarray, write_wav, tmp_path: Path) -> None:
+    paths = [write_wav(voices[n, : 5 * RATE], name=f"{n}.wav") for n in (0, 1)]
+    first = join_tracks(paths, tmp_path / "tracks")
+    made = first.stat().st_mtime_ns
+    assert join_tracks(paths, tmp_path / "tracks") == first
+    assert first.stat().st_mtime_ns == made
+    assert join_tracks(paths[::-1], tmp_path / "tracks") != first
+    assert [path.name for path in (tmp_path / "tracks").iterdir() if path.is_dir()] == []
+
+
+def test_one_track_twice_is_a_mistake(voices: np.ndarray, write_wav, tmp_path: Path) -> None:
+    path = write_wav(voices[0, :RATE])
+    with pytest.raises(InputError, match="same recording"):
+        join_tracks([path, path], tmp_path)
+    with pytest.raises(InputError, match="give two"):
+        join_tracks([path], tmp_path)
