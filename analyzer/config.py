@@ -38,6 +38,8 @@ class Settings(BaseModel):
     """``auto``, ``whisper:SIZE``, ``whisper:FOLDER`` or ``sphinx``."""
     language: str | None = None
     """ISO 639-1 code; unset: the recogniser decides."""
+    package_index: str | None = None
+    """Where `models pull voices` finds its package, as pip's index-url; unset: ``PIP_INDEX_URL``, else the public one."""
     rubric: Path | None = None
     """A rubric of one's own; unset: the one that comes with analyzer."""
     llm: str | None = None
