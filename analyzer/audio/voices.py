@@ -8,43 +8,36 @@ verification".  Two windows of one voice point the same way, two voices point ap
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+import itertools
+import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.audio.cluster import Labels
 from analyzer.audio.decode import RATE, Float
 from analyzer.errors import EngineError
+from analyzer.model import Span
 
 BANDS = 40
 WIDTH = 256
 LAYERS = 3
-WINDOW = 160
-"""Frames of 10 ms that the encoder hears at once."""
-HOP = 40
-"""Frames from one window to the next."""
-_FRAME = RATE // 100
+FRAMES = 100
+"""Frames a second."""
+_FRAME = RATE // FRAMES
 _FFT = RATE // 40
-_LEVEL = 10 ** (-30 / 20)
-"""Root mean square to which the encoder's training speech was levelled (-30 dB of full scale)."""
+_LEVEL = 0.1
+"""Root mean square to which speech is brought, its voices together: who is louder stays to be heard."""
 _BATCH = 128
 """Windows that go through the network together: enough for fast matrix products."""
+_PIECE = 6_000
+"""Frames whose mel power is computed at once, so that memory does not grow with the recording."""
 
 Pcm = NDArray[np.float32] | NDArray[np.int16]
 """Mono samples at 16 kHz: float32 at full scale 1, or 16-bit, which may lie on disk (`numpy.memmap`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """Stretches of speech and what they sound like, in order of time."""
-
-    starts: NDArray[np.float64]
-    """Seconds, shape (n,)."""
-    ends: NDArray[np.float64]
-    vectors: NDArray[np.float32]
-    """Of length one, shape (n, 256)."""
 
 
 def names_and_shapes() -> dict[str, tuple[int, ...]]:
@@ -82,9 +75,9 @@ class VoiceEncoder:
 
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 weights = {name: file[name].astype(np.float32) for name in names_and_shapes()}
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise EngineError(
                 f"the voice model {str(path)!r} cannot be read ({error}): "
                 "remove it and fetch it again with `analyzer models pull voices`"
@@ -147,19 +140,93 @@ def _filters() -> Float:
 
 
 def mel_power(samples: Float) -> Float:
-    """Return the mel power of frames of 25 ms, one each 10 ms, of shape (n // 160 + 1, 40).
-
-    Frame ``i`` is centred on sample ``160 * i``; beyond both ends is silence.
-    """
-    padded = np.pad(samples, _FFT // 2)
+    """Return the mel power of frames of 25 ms, one each 10 ms; shape (n,) to ((n - 400) // 160 + 1, 40)."""
     window = np.hanning(_FFT + 1)[:-1].astype(np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_FRAME]
+    frames = np.lib.stride_tricks.sliding_window_view(samples, _FFT)[::_FRAME]
     power = np.abs(np.fft.rfft(frames * window, axis=1)) ** 2
     mel: Float = power.astype(np.float32) @ _filters()
     return mel
 
 
-def _piece(samples: Pcm, first: int, last: int) -> Float:
-    piece = np.asarray(samples[max(0, first) : max(0, last)])
-    piece = piece.astype(np.float32) / np.float32(32768) if piece.dtype == np.int16 else piece.astype(np.float32)
-    return np.pad(piece, (max(0, -first), max(0, last - max(first, 0) - len(piece))))
+class Speech:
+    """The speech of a recording as one stretch of mel frames, the silence between its spans left out.
+
+    Short answers thereby share a window with what is said around them, as in the encoder's training speech.
+    """
+
+    def __init__(self, samples: Pcm, spans: Sequence[Span]) -> None:
+        self._samples = samples
+        last = len(samples) // _FRAME
+        edges = [(min(round(span.start * FRAMES), last), min(round(span.end * FRAMES), last)) for span in spans]
+        self._edges = [(first, end) for first, end in edges if first < end]
+        self._gain = self._level()
+
+    @property
+    def frames(self) -> int:
+        """How many frames there are, 100 a second."""
+        return sum(end - first for first, end in self._edges)
+
+    def position(self, seconds: NDArray[np.float64]) -> Labels:
+        """Return the frame of the speech at each time of the recording; in silence, the next one (or the last)."""
+        firsts = np.array([first for first, _ in self._edges])
+        ends = np.array([end for _, end in self._edges])
+        before = np.concatenate([[0], np.cumsum(ends - firsts)])
+        frame = np.floor(seconds * FRAMES).astype(np.int64)
+        span = np.searchsorted(ends, frame, side="right")
+        inside = np.clip(span, 0, len(ends) - 1)
+        position = before[span] + np.where(span < len(ends), np.maximum(frame - firsts[inside], 0), 0)
+        clipped: Labels = np.minimum(position, self.frames - 1)
+        return clipped
+
+    def windows(self, encoder: VoiceEncoder, length: int, hop: int) -> tuple[Labels, Float]:
+        """Return where windows of ``length`` frames begin, one each ``hop`` frames, and how each sounds.
+
+        The last window ends with the speech; speech shorter than one window is followed by silence.
+
+        Returns:
+            First frames of shape (n,), vectors of length one of shape (n, 256).
+
+        """
+        if not self._edges:
+            return np.zeros(0, np.int64), np.zeros((0, WIDTH), np.float32)
+        last = max(0, self.frames - length)
+        starts = np.unique(np.append(np.arange(0, last + 1, hop), last))
+        vectors = [encoder.embed(np.stack(batch)) for batch in _batches(self._cut(starts, length))]
+        return starts, np.concatenate(vectors)
+
+    def _cut(self, starts: Labels, length: int) -> Iterator[Float]:
+        held, at = np.zeros((0, BANDS), np.float32), 0
+        pieces = self._mels()
+        for start in starts:
+            while at + len(held) < start + length and (piece := next(pieces, None)) is not None:
+                held = np.concatenate([held, piece])
+            held, at = held[start - at :], int(start)
+            yield np.pad(held[:length], ((0, max(0, length - len(held))), (0, 0)))
+
+    def _mels(self) -> Iterator[Float]:
+        for first, end in self._edges:
+            for at in range(first, end, _PIECE):
+                count = min(end - at, _PIECE)
+                around = self._read(at * _FRAME - _FFT // 2, (at + count - 1) * _FRAME + _FFT // 2)
+                yield mel_power(around * self._gain)
+
+    def _read(self, first: int, last: int) -> Float:
+        piece = np.asarray(self._samples[max(0, first) : last])
+        scale = np.float32(1 / 32768 if piece.dtype == np.int16 else 1)
+        before = max(0, -first)
+        return np.pad(piece.astype(np.float32) * scale, (before, last - first - before - len(piece)))
+
+    def _level(self) -> np.float32:
+        energy = 0.0
+        for first, end in self._edges:
+            for at in range(first, end, _PIECE):
+                energy += float(
+                    np.square(self._read(at * _FRAME, min(end, at + _PIECE) * _FRAME)).sum(dtype=np.float64)
+                )
+        rms = np.sqrt(energy / max(1, self.frames * _FRAME))
+        return np.float32(_LEVEL / max(rms, 1e-6))
+
+
+def _batches(windows: Iterator[Float]) -> Iterator[list[Float]]:
+    while batch := list(itertools.islice(windows, _BATCH)):
+        yield batch
