@@ -44,6 +44,11 @@ class Settings(BaseModel):
     """ISO 639-1 code; unset: the recogniser decides."""
     hot_words: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     """Names of products and customers, for the recogniser; in the environment with commas between."""
+    diarizer: str = "auto"
+    """Tells voices in one channel apart: ``auto`` (``voices`` if its weights are here), ``voices``, ``pyannote:FOLDER``,
+    ``none``."""
+    package_index: str | None = None
+    """Where `models pull voices` finds its package, as pip's index-url; unset: ``PIP_INDEX_URL``, else the public one."""
     rubric: Path | None = None
     """A rubric of one's own; unset: the one that comes with analyzer."""
     llm: str | None = None

@@ -45,7 +45,9 @@ class Word:
     end: float
     probability: float | None = None
     channel: int = 0
-    """Which channel of the recording it was heard in, from 0."""
+    """Which channel of the recording it was heard in, or whose voice says it, from 0."""
+    certainty: float | None = None
+    """That this voice says it; ``None`` where a channel tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,12 @@ class Turn:
     def duration(self) -> float:
         """Speaking time in seconds."""
         return self.end - self.start
+
+    @property
+    def certainty(self) -> float | None:
+        """That its speaker says it, over its words; ``None`` where a channel or the file tells."""
+        known = [word.certainty for word in self.words if word.certainty is not None]
+        return sum(known) / len(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from analyzer.transcript.metadata import Known, from_file_name, from_sidecar, fr
 from analyzer.transcript.read import ReadTranscript, looks_like_transcript, read_transcript
 
 if TYPE_CHECKING:
+    from analyzer.audio.diarizer import Diarizer
     from analyzer.audio.recognise import Heard
     from analyzer.audio.transcriber import Hints, Transcriber
 
@@ -104,6 +105,13 @@ class Pipeline:
         from analyzer.audio.transcriber import build_transcriber
 
         return build_transcriber(self.settings)
+
+    @cached_property
+    def diarizer(self) -> Diarizer | None:
+        """What tells voices in one channel apart; ``None``: nobody does."""
+        from analyzer.audio.diarizer import build_diarizer
+
+        return build_diarizer(self.settings.diarizer, self.settings.models)
 
     @cached_property
     def engines(self) -> Engines:
@@ -184,7 +192,7 @@ class Pipeline:
         self.library.correct(meeting, corrections)
         info = before.meeting
         said: Known = adapter(Known).validate_python(self.library.intake(meeting)[2])
-        rest = Known(info.date, None, None, info.title, info.consent, None, tuple(info.grounds.items()))
+        rest = Known(info.date, title=info.title, consent=info.consent, grounds=tuple(info.grounds.items()))
         try:
             return self._publish(self._analyse(info, said.over(rest), self.original(before)))
         except WaitingError as error:
@@ -220,7 +228,7 @@ class Pipeline:
         )  # fmt: skip
         labelled = self._labelled(info.id, transcript)
         labelled = Labelled(relabelled(labelled.exchanges, labels, transcript, rubric), labelled.notes)
-        extracted = self._extracted(info, transcript, labelled.exchanges)
+        extracted = sure_of_owners(self._extracted(info, transcript, labelled.exchanges), transcript)
         measures = measure(transcript, labelled.exchanges, rubric)
         # Two requests that do not need one another: where replies are deferred, both are asked for at once.
         advice, followed = together(
@@ -276,8 +284,27 @@ class Pipeline:
         heard = self.library.stage(intake.id, "words", facts, Heard, lambda: self._hear(intake, facts))
         self.library.forget(intake.id, _BLOCK_WORDS)
         known = intake.known.over(from_tags(heard.tags))
-        turns = turns_of(heard)
-        return known, people.name_people(Transcript(turns, (), heard.source), known, channels=len(heard.channels))
+        heard = self._voiced(intake, heard, facts)
+        voices = len(heard.channels) if heard.layout == "voices" else 0
+        transcript = Transcript(turns_of(heard), (), heard.source)
+        return known, people.name_people(transcript, known, channels=len(heard.channels), voices=voices)
+
+    def _voiced(self, intake: Intake, heard: Heard, facts: dict[str, Any]) -> Heard:
+        """Return what was heard with its voices told apart, where one channel holds them all and an engine is here."""
+        diarizer = self.diarizer
+        if diarizer is None or len(heard.channels) != 1 or not heard.words:
+            return heard
+        from analyzer.audio.diarizer import Voices
+        from analyzer.audio.speakers import tell_voices, with_voices
+
+        voices = self.library.stage(
+            intake.id,
+            "voices",
+            {"words": facts, "engine": [diarizer.name, diarizer.fingerprint]},
+            Voices,
+            lambda: tell_voices(intake.path, heard, diarizer, self.library.scratch, self.progress),
+        )
+        return with_voices(heard, voices)
 
     def _words_facts(self, intake: Intake) -> dict[str, Any]:
         """Return what the words of a recording follow from."""
@@ -456,6 +483,15 @@ def together(one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:
     if waiting:
         raise WaitingError(waiting)
     return made[0], made[1]
+
+
+def sure_of_owners(extracted: Extracted, transcript: Transcript) -> Extracted:
+    """Return the commitments without the owner of those that are said in turns of which it is not clear who speaks."""
+    kept = []
+    for one in extracted.commitments:
+        doubtful = (transcript.turn(one.quote.turn).certainty or 1.0) < people.CERTAIN
+        kept.append(replace(one, owner=None) if doubtful else one)
+    return replace(extracted, commitments=tuple(kept))
 
 
 def _notes(labelled: Notes, extracted: Notes, *later: Notes) -> Notes:

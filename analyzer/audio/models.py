@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analyzer.audio.voice_weights import FILE as VOICES_FILE
+from analyzer.audio.voice_weights import RESEMBLYZER, Pinned, download, unpack
 from analyzer.errors import InputError, MissingError
 
 WHISPER_SIZES = ("tiny", "base", "small", "medium", "large-v3", "large-v3-turbo", "distil-large-v3")
@@ -24,6 +26,9 @@ MEGABYTES = {
     "distil-large-v3": 1510,
 }  # fmt: skip
 """Rough download sizes."""
+VOICES = "voices"
+"""The model that tells two voices in one channel apart."""
+VOICES_MEGABYTES = 16
 _NEEDED = ("config.json", "model.bin", "tokenizer.json")
 _PREFERRED = ("small", "large-v3-turbo", "distil-large-v3", "medium", "large-v3", "base", "tiny")
 """Which one is taken where several are there and none was named."""
@@ -149,7 +154,7 @@ def pull_whisper(
     own = _own_folder(name, models)
     part = own.with_name(own.name + ".part")
     part.mkdir(parents=True, exist_ok=True)
-    _fetch(name, part, on_bytes, deadline, stall)
+    _fetch(_download, (name, str(part)), part, on_bytes, deadline, stall, lambda *why: _not_fetched(name, *why))
     if missing := missing_files(part):
         raise MissingError(f"the repository of 'whisper:{name}' is no faster-whisper model: it lacks {missing}")
     shutil.rmtree(part / ".cache", ignore_errors=True)
@@ -157,12 +162,95 @@ def pull_whisper(
     return Model(f"whisper {name}", own)
 
 
+def has_voices(models: Path) -> bool:
+    """Return whether the model that tells voices apart is on this machine."""
+    return (models / VOICES / VOICES_FILE).is_file()
+
+
+def find_voices(models: Path) -> Model:
+    """Return the model that tells voices apart.
+
+    Raises:
+        MissingError: it is not on this machine.
+
+    """
+    if has_voices(models):
+        return Model(VOICES, models / VOICES)
+    raise MissingError(
+        f"the model '{VOICES}', which tells two voices in one channel apart, is not on this machine; "
+        f"fetch it once ({VOICES_MEGABYTES} MB) with: {pull_command(VOICES)}"
+    )
+
+
+def pull_voices(
+    models: Path,
+    index: str,
+    on_bytes: Callable[[int, int | None], None],
+    deadline: float | None = None,
+    stall: float = STALL,
+    pinned: Pinned = RESEMBLYZER,
+) -> Model:
+    """Fetch the voice model from a package index; one that is there already is returned at once.
+
+    Args:
+        models: the user's models folder.
+        index: the address of a package index (PEP 503), as pip's ``--index-url``.
+        on_bytes: told how many bytes have come, of how many (``None`` before that is known).
+        deadline: seconds after which it is given up in any case.
+        stall: seconds without a new byte after which it is given up.
+        pinned: the package that holds it.
+
+    Raises:
+        MissingError: nothing came, or something else; the message says why and what else can be done.
+
+    """
+    part = models / f"{VOICES}.part"
+    if not (models / VOICES / VOICES_FILE).is_file():
+        part.mkdir(parents=True, exist_ok=True)
+        _fetch(download, (index, pinned, str(part)), part, on_bytes, deadline, stall, _no_voices)
+        shutil.rmtree(models / VOICES, ignore_errors=True)  # without its file it is no model
+        part.rename(models / VOICES)
+    return find_voices(models)
+
+
+def unpack_voices(wheel: Path, models: Path, pinned: Pinned = RESEMBLYZER) -> Model:
+    """Take the voice model from a wheel that was copied here, for machines that reach no package index.
+
+    Raises:
+        InputError: there is no such file, or it is not the pinned wheel.
+
+    """
+    try:
+        content = wheel.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {str(wheel)!r}: {error.strerror}") from error
+    (models / VOICES).mkdir(parents=True, exist_ok=True)
+    unpack(content, pinned, models / VOICES)
+    return find_voices(models)
+
+
+def _no_voices(reason: str, unknown: bool = False) -> MissingError:
+    package = RESEMBLYZER.wheel.split("-")
+    return MissingError(
+        f"the model '{VOICES}' could not be fetched ({reason}); set ANALYZER_PACKAGE_INDEX to an index that this machine "
+        f"reaches, or fetch the file elsewhere with `pip download --no-deps {package[0]}=={package[1]}`, copy it here "
+        f"and run: {pull_command(f'{VOICES}:{RESEMBLYZER.wheel}')}"
+    )
+
+
 def _fetch(
-    name: str, part: Path, on_bytes: Callable[[int, int | None], None], deadline: float | None, stall: float
+    target: Callable[..., None],
+    arguments: tuple[object, ...],
+    part: Path,
+    on_bytes: Callable[[int, int | None], None],
+    deadline: float | None,
+    stall: float,
+    failure: Callable[[str, bool], Exception],
 ) -> None:
+    """Run ``target(*arguments, pipe)`` in a child process while it writes into ``part``; see `_download`."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_download, args=(name, str(part), theirs), daemon=True)
+    child = context.Process(target=target, args=(*arguments, theirs), daemon=True)
     started = changed = time.monotonic()
     had, total = -1, None
     child.start()
@@ -175,15 +263,15 @@ def _fetch(
             elif message and message[0] == "done":
                 return
             elif message:
-                raise _not_fetched(name, message[1], unknown=message[0] == "unknown")
+                raise failure(message[1], message[0] == "unknown")
             now, size = time.monotonic(), sum(p.stat().st_size for p in part.rglob("*") if p.is_file())
             if size != had:
                 had, changed = size, now
                 on_bytes(size, total)
             if now - changed > stall:
-                raise _not_fetched(name, f"no byte came in {stall:.0f} seconds")
+                raise failure(f"no byte came in {stall:.0f} seconds", False)
             if deadline is not None and now - started > deadline:
-                raise _not_fetched(name, f"not done within {deadline:.0f} seconds")
+                raise failure(f"not done within {deadline:.0f} seconds", False)
     finally:
         child.kill()
         child.join()

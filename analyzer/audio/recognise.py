@@ -90,7 +90,7 @@ def recognise(
         raise LibraryError(f"cannot write to {str(scratch)!r}: {error.strerror}") from error
     with folder as name:
         samples = decode(path, Path(name) / "samples.s16", lambda at, of: progress("decode", at, of))
-        recording = _listen(samples, progress)
+        recording = listen(samples, progress)
         spoken = decide(recording.language_samples(transcriber.longest_clip), hints.language, transcriber)
         hints = replace(hints, language=spoken.language)
         heard = list(_hear(recording, transcriber, hints, progress, keep))
@@ -102,7 +102,7 @@ def recognise(
 
 
 @dataclass(frozen=True, slots=True)
-class _Recording:
+class Recording:
     """A decoded recording, and where somebody speaks in it."""
 
     samples: Samples
@@ -134,7 +134,8 @@ def _frame(seconds: float) -> int:
     return int(seconds * RATE / FRAME)
 
 
-def _listen(samples: Samples, progress: Progress) -> _Recording:
+def listen(samples: Samples, progress: Progress) -> Recording:
+    """Return a decoded recording with its channels and its speech."""
     channels = examine(samples)
     open_ = channels.open()
     speech = []
@@ -145,7 +146,7 @@ def _listen(samples: Samples, progress: Progress) -> _Recording:
         )
         speech.append((block, tuple((channel, find_speech(sound)) for channel, sound in sounds)))
         progress("speech", min(samples.duration, block.start + block.duration), samples.duration)
-    return _Recording(samples, channels, open_, tuple(speech))
+    return Recording(samples, channels, open_, tuple(speech))
 
 
 def _sound(
@@ -156,7 +157,7 @@ def _sound(
 
 
 def _hear(
-    recording: _Recording, transcriber: Transcriber, hints: Hints, progress: Progress, keep: Keep
+    recording: Recording, transcriber: Transcriber, hints: Hints, progress: Progress, keep: Keep
 ) -> Iterator[HeardBlock]:
     """Yield the words of one block after another."""
     whole = recording.samples.duration
@@ -178,7 +179,7 @@ def _hear(
 
 
 def _hear_block(
-    recording: _Recording,
+    recording: Recording,
     block: Block,
     parts: Sequence[tuple[int, Speech]],
     transcriber: Transcriber,
@@ -221,7 +222,7 @@ def _rounded(probability: float | None) -> float | None:
     return None if probability is None else round(probability, 4)
 
 
-def _source(recording: _Recording, transcriber: Transcriber, spoken: Spoken, removed: Sequence[Removed]) -> Source:
+def _source(recording: Recording, transcriber: Transcriber, spoken: Spoken, removed: Sequence[Removed]) -> Source:
     samples, layout = recording.samples, recording.channels.layout
     warnings = []
     if samples.covered < 1.0:

@@ -11,10 +11,18 @@ from analyzer.transcript.roles import SURE, evidence, probability, weights
 from analyzer.transcript.swap import is_stand_in, names_odds
 
 VERSION = "2"
+CERTAIN = 0.7
+"""Certainty of a turn's voice from which its speaker is taken for known."""
+UNCERTAIN = 0.25
+"""Share of speaking time in uncertain turns over which roles are withheld."""
 
 
 def name_people(
-    transcript: Transcript, known: Known, stated: Sequence[tuple[str, str]] = (), channels: int = 0
+    transcript: Transcript,
+    known: Known,
+    stated: Sequence[tuple[str, str]] = (),
+    channels: int = 0,
+    voices: int = 0,
 ) -> Transcript:
     """Return the transcript with its speakers named and their roles filled in where something says them.
 
@@ -23,10 +31,16 @@ def name_people(
         known: names of manager and rep, and who is on which channel.
         stated: names with roles as the transcript file itself carries them.
         channels: how many channels of a recording were transcribed as speakers; 0 for a transcript file.
+        voices: how many voices were told apart in one channel; 0 where channels or the file tell.
 
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in transcript.turns))
-    if channels > 1:
+    if voices > 1:
+        people = {speaker: _withheld(speaker, "a voice: nothing says whose it is") for speaker in speakers}
+        if uncertain(transcript) > UNCERTAIN:  # words in wrong mouths are no evidence of roles
+            people = {s: _withheld(s, "a voice: too often it is not clear which one speaks") for s in speakers}
+            return replace(transcript, participants=tuple(people.values()))
+    elif channels > 1:
         people = _by_channel(known)
     elif channels == 1:
         people = {speakers[0]: _withheld(speakers[0], "one channel: who speaks is not told apart")} if speakers else {}
@@ -40,6 +54,13 @@ def name_people(
     absent = [p for s, p in people.items() if s not in speakers]
     present = [people[speaker] for speaker in speakers if speaker in people]
     return replace(transcript, turns=turns, participants=(*present, *absent))
+
+
+def uncertain(transcript: Transcript) -> float:
+    """Return the share of speaking time in turns of which it is not clear who says them."""
+    whole = sum(turn.duration for turn in transcript.turns)
+    doubtful = sum(turn.duration for turn in transcript.turns if (turn.certainty or 1.0) < CERTAIN)
+    return doubtful / whole if whole else 0.0
 
 
 def _withheld(name: str, ground: str) -> Participant:

@@ -1,0 +1,62 @@
+"""Who says which word where one channel holds all speech: a stage of its own, so that words are not recognised again."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from analyzer.audio.decode import decode
+from analyzer.audio.diarizer import Diarizer, Voices
+from analyzer.audio.recognise import Heard, Progress, listen
+from analyzer.errors import LibraryError
+from analyzer.model import Span, Word
+
+
+def tell_voices(path: Path, heard: Heard, diarizer: Diarizer, scratch: Path, progress: Progress) -> Voices:
+    """Return whose voice says each word of a recording that was transcribed from one channel.
+
+    Raises:
+        AudioError: nothing in it can be decoded any more.
+        EngineError: the engine broke.
+        LibraryError: no room for the decoded samples.
+
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="decode-", dir=scratch, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise LibraryError(f"cannot write to {str(scratch)!r}: {error.strerror}") from error
+    with folder as name:
+        samples = decode(path, Path(name) / "samples.s16", lambda at, of: progress("decode", at, of))
+        recording = listen(samples, progress)
+        channel = heard.channels[0]
+        spans = [
+            Span(block.start + span.start, block.start + span.end)
+            for block, parts in recording.speech
+            for number, speech in parts
+            if number == channel
+            for span in speech.spans
+        ]
+        pcm = np.memmap(samples.path, "<i2", "r").reshape(-1, samples.channels)[:, channel]
+        return diarizer.assign(pcm, spans, heard.words)
+
+
+def with_voices(heard: Heard, voices: Voices) -> Heard:
+    """Return what was heard with a channel for each voice; a word without voice goes with the one before it."""
+    words = tuple(_placed(heard.words, voices)) if voices.voices > 1 else heard.words
+    warnings = (*heard.source.warnings, *([voices.note] if voices.note else []))
+    channels = tuple(range(voices.voices)) if voices.voices > 1 else heard.channels
+    layout = "voices" if voices.voices > 1 else heard.layout
+    return replace(
+        heard, words=words, channels=channels, layout=layout, source=replace(heard.source, warnings=warnings)
+    )
+
+
+def _placed(words: tuple[Word, ...], voices: Voices) -> Iterator[Word]:
+    before = 0
+    for word, voice, sure in zip(words, voices.words, voices.confidence, strict=True):
+        before = before if voice is None else voice
+        yield replace(word, channel=before, certainty=sure)
