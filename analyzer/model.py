@@ -118,6 +118,8 @@ class Source:
     covered: float = 1.0
     """Share of the declared duration that could be decoded."""
     times: Literal["measured", "given", "estimated"] = "measured"
+    speakers: str = ""
+    """What told voices in one channel apart; empty where channels or the file tell who speaks, or nothing does."""
     warnings: tuple[str, ...] = ()
 
 

@@ -304,7 +304,7 @@ class Pipeline:
             Voices,
             lambda: tell_voices(intake.path, heard, diarizer, self.library.scratch, self.progress),
         )
-        return with_voices(heard, voices)
+        return with_voices(heard, voices, f"{diarizer.name} {diarizer.fingerprint}")
 
     def _words_facts(self, intake: Intake) -> dict[str, Any]:
         """Return what the words of a recording follow from."""

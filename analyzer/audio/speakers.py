@@ -44,14 +44,25 @@ def tell_voices(path: Path, heard: Heard, diarizer: Diarizer, scratch: Path, pro
         return diarizer.assign(pcm, spans, heard.words)
 
 
-def with_voices(heard: Heard, voices: Voices) -> Heard:
-    """Return what was heard with a channel for each voice; a word without voice goes with the one before it."""
+def with_voices(heard: Heard, voices: Voices, engine: str = "voices") -> Heard:
+    """Return what was heard with a channel for each voice; a word without voice goes with the one before it.
+
+    Args:
+        heard: from one channel.
+        voices: of its words.
+        engine: that told them apart, for the reader.
+
+    """
     words = tuple(_placed(heard.words, voices)) if voices.voices > 1 else heard.words
     warnings = (*heard.source.warnings, *([voices.note] if voices.note else []))
     channels = tuple(range(voices.voices)) if voices.voices > 1 else heard.channels
     layout = "voices" if voices.voices > 1 else heard.layout
     return replace(
-        heard, words=words, channels=channels, layout=layout, source=replace(heard.source, warnings=warnings)
+        heard,
+        words=words,
+        channels=channels,
+        layout=layout,
+        source=replace(heard.source, warnings=warnings, speakers=engine),
     )
 
 

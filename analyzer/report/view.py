@@ -364,6 +364,8 @@ def _moment(analysis: Analysis, exchange: Exchange, rubric: Rubric) -> MomentVie
 def _made(analysis: Analysis) -> list[Row]:
     source, info = analysis.transcript.source, analysis.meeting
     rows = [Row(_STAGES[p.stage], _made_with(p)) for p in analysis.provenance]
+    if source.speakers:
+        rows.append(Row("Speakers", source.speakers))
     rows.append(Row("Rubric", analysis.rubric))
     rows.append(
         Row("Analysed", f"{source.covered:.0%} of {clock(source.duration)}, {len(analysis.transcript.turns)} turns")
