@@ -44,7 +44,7 @@ class Diarizer(Protocol):
         """Return the voice of each word.
 
         Args:
-            samples: the channel, mono at 16 kHz; 16-bit samples may lie on disk, and are read a piece at a time.
+            samples: the channel, mono at 16 kHz; `OnDisk` is read a piece at a time.
             spans: where somebody speaks, in order, without overlap, in seconds from the start of ``samples``.
             words: in order of time, their times on the same clock.
 
