@@ -62,8 +62,9 @@ class PyannoteDiarizer:
         """Return the voice of each word; see `Diarizer.assign`.  The pipeline finds speech by itself."""
         import torch
 
-        scale = 32768.0 if samples.dtype == np.int16 else 1.0
-        waveform = torch.from_numpy(np.asarray(samples, np.float32)[None] / np.float32(scale))
+        whole = np.asarray(samples[0 : len(samples)])  # the pipeline hears a recording at once
+        scale = np.float32(32768 if whole.dtype == np.int16 else 1)
+        waveform = torch.from_numpy(whole.astype(np.float32)[None] / scale)
         try:
             answer = self._pipeline({"waveform": waveform, "sample_rate": RATE}, min_speakers=1, max_speakers=_MOST)
         except Exception as error:  # torch and the pipeline raise what they like

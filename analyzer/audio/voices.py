@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio.cluster import Labels
-from analyzer.audio.decode import RATE, Float
+from analyzer.audio.decode import RATE, Float, Samples
 from analyzer.errors import EngineError
 from analyzer.model import Span
 
@@ -36,8 +36,25 @@ _BATCH = 128
 _PIECE = 6_000
 """Frames whose mel power is computed at once, so that memory does not grow with the recording."""
 
-Pcm = NDArray[np.float32] | NDArray[np.int16]
-"""Mono samples at 16 kHz: float32 at full scale 1, or 16-bit, which may lie on disk (`numpy.memmap`)."""
+
+class OnDisk:
+    """One channel of a decoded recording, read a piece at a time; a map of the file would count as memory in use."""
+
+    def __init__(self, samples: Samples, channel: int) -> None:
+        self._samples = samples
+        self._channel = channel
+
+    def __len__(self) -> int:
+        return self._samples.count
+
+    def __getitem__(self, part: slice) -> Float:
+        first, last, _ = part.indices(len(self))
+        piece: Float = self._samples.read(first, max(first, last))[self._channel]
+        return piece
+
+
+Pcm = NDArray[np.float32] | NDArray[np.int16] | OnDisk
+"""Mono samples at 16 kHz: float32 at full scale 1, 16-bit, or on disk."""
 
 
 def names_and_shapes() -> dict[str, tuple[int, ...]]:

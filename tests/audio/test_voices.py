@@ -25,11 +25,12 @@ import numpy as np
 import pytest
 
 from analyzer.audio.checkpoint import read_tensors
+from analyzer.audio.decode import Samples
 from analyzer.audio.diarizer import VoiceDiarizer, Voices, build_diarizer, changes, likely_voices
 from analyzer.audio.models import find_voices, pull_voices, unpack_voices
 from analyzer.audio.pyannote import voices_of
 from analyzer.audio.voice_weights import FILE, PUBLIC_INDEX, Pinned, index_in_force
-from analyzer.audio.voices import BANDS, WIDTH, Speech, VoiceEncoder, mel_power, names_and_shapes
+from analyzer.audio.voices import BANDS, WIDTH, OnDisk, Speech, VoiceEncoder, mel_power, names_and_shapes
 from analyzer.errors import EngineError, InputError, MissingError
 from analyzer.model import Span, Word
 
@@ -360,9 +361,11 @@ def test_samples_on_disk_are_those_in_memory(tmp_path: Path) -> None:
     samples, spans, words, _ = talk(TURNS)
     both = np.stack([np.zeros_like(samples), samples], axis=1)
     (tmp_path / "raw").write_bytes((both * 32767).astype("<i2").tobytes())
-    mapped = np.memmap(tmp_path / "raw", "<i2", "r").reshape(-1, 2)[:, 1]
+    decoded = Samples(tmp_path / "raw", 2, len(samples), None, len(samples) / RATE, 0, {})
     diarizer = VoiceDiarizer(Colour())  # type: ignore[arg-type]
-    assert diarizer.assign(mapped, spans, words).words == diarizer.assign(samples, spans, words).words
+    found = diarizer.assign(samples, spans, words)
+    assert diarizer.assign(OnDisk(decoded, 1), spans, words) == found
+    assert diarizer.assign((samples * 32767).astype(np.int16), spans, words) == found
 
 
 def test_voices_do_not_depend_on_the_recording_level() -> None:
