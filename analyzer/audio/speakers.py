@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from analyzer.audio.decode import decode
 from analyzer.audio.diarizer import Diarizer, Voices
 from analyzer.audio.recognise import Heard, Progress, listen
+from analyzer.audio.voices import OnDisk
 from analyzer.errors import LibraryError
 from analyzer.model import Span, Word
 
@@ -40,8 +39,7 @@ def tell_voices(path: Path, heard: Heard, diarizer: Diarizer, scratch: Path, pro
             if number == channel
             for span in speech.spans
         ]
-        pcm = np.memmap(samples.path, "<i2", "r").reshape(-1, samples.channels)[:, channel]
-        return diarizer.assign(pcm, spans, heard.words)
+        return diarizer.assign(OnDisk(samples, channel), spans, heard.words)
 
 
 def with_voices(heard: Heard, voices: Voices, engine: str = "voices") -> Heard:
