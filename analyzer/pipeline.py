@@ -163,6 +163,16 @@ class Pipeline:
             raise
         return analysis
 
+    def transcript(self, intake: Intake) -> Transcript:
+        """Return who says what in a file, and stop there.
+
+        Raises:
+            AnalyzerError: a stage failed.
+
+        """
+        self.library.start(intake.content_hash, _info(intake), _as_json(intake.known))
+        return self._transcript(intake)[1]
+
     def _analyse(self, intake: Intake, info: MeetingInfo) -> Analysis:
         rubric, engines = self.rubric, self.engines
         self.library.keep_rubric(rubric.hash, rubric.text)
