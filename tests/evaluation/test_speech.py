@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -279,6 +280,19 @@ def test_exchanged_roles_are_wrong_ones(talk: Callable[..., Path]) -> None:
 def test_a_swap_counts_where_the_truth_says_it(talk: Callable[..., Path], swapped: bool | None, swaps: Swaps) -> None:
     heard = transcript(("S", 0.0, "did they sign"), roles={})
     assert score("call", read_truth(talk(swapped=swapped)), Listened(heard, {}, None)).swaps == swaps
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted(Transcript):
+    """A transcript whose names and roles the words speak against."""
+
+    doubt: Any = "exchanged"
+
+
+def test_a_doubt_finds_a_swap_and_is_a_false_alarm_elsewhere(talk: Callable[..., Path]) -> None:
+    doubted = Listened(Doubted((), (), Source("recording", "fake", "", 20.0)), {}, None)
+    assert score("call", read_truth(talk(swapped=True)), doubted).swaps == Swaps(found=1, swapped=1)
+    assert score("call", read_truth(talk(swapped=False)), doubted).swaps == Swaps(false_alarms=1, straight=1)
 
 
 def test_a_total_weighs_each_recording_by_its_length(talk: Callable[..., Path]) -> None:
