@@ -77,15 +77,24 @@ def read_stm(path: Path) -> tuple[Said, ...]:
     return tuple(sorted(said, key=lambda one: (one.segment.start, one.segment.end)))
 
 
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield each line that is no comment, with its place."""
+def read_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        InputError: it cannot be read, or is not UTF-8.
+
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 text: {error}") from error
-    for number, line in enumerate(text.splitlines(), 1):
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield each line that is no comment, with its place."""
+    for number, line in enumerate(read_text(path).splitlines(), 1):
         if line.strip() and not line.lstrip().startswith(";"):
             yield f"{path}: line {number}", line.strip()
 

@@ -4,7 +4,7 @@ Beside ``NAME.wav`` (or any other recording) lies one of
 
 - ``NAME.truth.json`` or, for all recordings of a folder, ``truth.json``: participants and turns, as in eval/recordings;
 - ``NAME.rttm``, ``NAME.stm`` or both: who speaks when by the first, else by the second; the words by the second;
-- ``NAME.reference.txt`` beside ``NAME.rttm`` where nobody wrote down who said the words.
+- ``NAME.reference.txt`` or ``NAME.txt`` beside ``NAME.rttm`` where nobody wrote down who said the words.
 
 A file that breaks a rule is refused with its name, the place and the rule.
 """
@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analyzer.errors import InputError
 from analyzer.evaluation.der import Segment
-from analyzer.evaluation.rttm import Said, read_rttm, read_stm
+from analyzer.evaluation.rttm import Said, read_rttm, read_stm, read_text
 from analyzer.model import Role
 
 RECORDINGS = frozenset(
@@ -132,29 +132,18 @@ def read_truth(recording: Path) -> Truth:
         speech = read_rttm(rttm) if rttm.is_file() else tuple(one.segment for one in said)
         return Truth(speech, said, " ".join(one.text for one in said))
     if rttm.is_file():
-        return Truth(read_rttm(rttm), None, _plain_reference(recording.with_name(f"{recording.stem}.reference.txt")))
+        texts = (recording.with_name(f"{recording.stem}{end}") for end in (".reference.txt", ".txt"))
+        words = next((path for path in texts if path.is_file()), None)
+        return Truth(read_rttm(rttm), None, None if words is None else read_text(words))
     raise InputError(
         f"{str(recording)!r} has no truth beside it: looked for {recording.stem}.truth.json, truth.json, {rttm.name} and {stm.name}"
     )
 
 
-def _plain_reference(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text: {error}") from error
-
-
 def _from_json(path: Path) -> Truth:
     try:
-        file = FileTruth.model_validate(json.loads(path.read_text(encoding="utf-8-sig")))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        file = FileTruth.model_validate(json.loads(read_text(path)))
+    except json.JSONDecodeError as error:
         raise InputError(f"{path}: is not valid JSON: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]

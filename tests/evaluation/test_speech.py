@@ -30,7 +30,7 @@ from analyzer.model import Participant, Share, Source, Transcript, Turn, Word
 from tests.conftest import JUNIPER, ROOT
 
 FIXTURE = ROOT / "tests" / "fixtures" / "asr"
-steady = settings(deadline=None, derandomize=True)
+steady = settings(deadline=None, derandomize=True, max_examples=60)
 WORDS = st.lists(st.sampled_from("yes no the deal call i you".split()), max_size=12)
 EDGES = st.integers(0, 40).map(lambda n: n / 4)
 SEGMENTS = st.lists(
@@ -353,8 +353,9 @@ def test_truth_is_read_from_rttm_stm_and_text(tmp_path: Path) -> None:
     (tmp_path / "call.rttm").write_text("SPKR-INFO call 1 <NA> <NA> <NA> unknown A <NA>\n" + RTTM, encoding="utf-8")
     speech = (Segment("A", 0.0, 1.5), Segment("B", 2.0, 3.0))
     assert read_truth(recording) == Truth(speech, None, None)
-    (tmp_path / "call.reference.txt").write_text("Did they sign?\nNot yet.", encoding="utf-8")
-    assert read_truth(recording).text == "Did they sign?\nNot yet."
+    for name in ("call.txt", "call.reference.txt"):
+        (tmp_path / name).write_text(f"Did they sign?\nNot yet, {name}.", encoding="utf-8")
+        assert read_truth(recording).text == f"Did they sign?\nNot yet, {name}."
     (tmp_path / "call.stm").write_text(STM, encoding="utf-8")
     found = read_truth(recording)
     assert found.speech == speech
@@ -485,6 +486,40 @@ def test_the_command_measures_the_products_own_path(analyzer: Any, half_minute: 
     assert found["total"]["der"] == one["der"]
     assert [failure["name"] for failure in found["failures"]] == ["broken.wav"]
     assert "any method tells them apart" in found["notes"][0]
+
+
+class Mute:
+    """A recogniser that hears nothing."""
+
+    name = "mute"
+    model = "none"
+    fingerprint = "1"
+    longest_clip = 30.0
+
+    def words(self, *_: Any, **__: Any) -> list[Word]:
+        return []
+
+
+def test_the_table_has_a_row_a_recording_and_a_total_and_says_what_the_voices_are(
+    analyzer: Any, talk: Callable[..., Path], write_wav: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analyzer.audio.transcriber.build_transcriber", lambda settings: Mute())
+    talk(provenance="synthesised")
+    recording = write_wav(np.zeros((1, 3 * RATE)), name="call.wav")
+    result = analyzer("eval", "speech", "--data", recording.parent)
+    assert result.status == 0, result
+    rows = [line.split("\t") for line in result.out.splitlines()]
+    one, both = (dict(zip(rows[0], row, strict=True)) for row in rows[1:3])
+    assert [one[name] for name in ("recording", "words", "seconds", "WER", "DER")] == [
+        "call.wav",
+        "5",
+        "3.0",
+        "1.000",
+        "1.000",
+    ]
+    assert one["roles right"] == "0 of 2"
+    assert {**both, "recording": "call.wav"} == one
+    assert "any method tells them apart" in result.out
 
 
 def test_broken_truth_is_refused_before_an_engine_is_looked_for(analyzer: Any, talk: Callable[..., Path]) -> None:
