@@ -216,6 +216,16 @@ class Pipeline:
         remove_renamed(analysis, self.library)
         return analysis
 
+    def transcript(self, intake: Intake) -> Transcript:
+        """Return who says what in a file, and stop there.
+
+        Raises:
+            AnalyzerError: a stage failed.
+
+        """
+        self.library.start(intake.content_hash, _info(intake), _as_json(intake.known))
+        return self._transcript(intake)[1]
+
     def _analyse(self, info: MeetingInfo, known: Known, original: Transcript) -> Analysis:
         rubric, engines = self.rubric, self.engines
         self.library.keep_rubric(rubric.hash, rubric.text)

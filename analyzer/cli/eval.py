@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analyzer.cli import common, eval_set
+from analyzer.cli import common, eval_set, eval_speech
 from analyzer.errors import InputError
 
 app = typer.Typer(
@@ -237,5 +237,5 @@ def challenge(
         common.print_table(("challenge", "right", "of", "share"), rows)
 
 
-for command in (eval_set.check, eval_set.label, eval_set.add, eval_set.gold, eval_set.train):
+for command in (eval_set.check, eval_set.label, eval_set.add, eval_set.gold, eval_set.train, eval_speech.speech):
     app.command()(command)

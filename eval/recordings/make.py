@@ -38,10 +38,11 @@ def read_script(path: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
     return header, turns  # type: ignore[return-value]
 
 
-def speak(text: str, voice: str) -> np.ndarray:
-    """Return float32 samples at 16 kHz, with the silence at both ends trimmed."""
+def speak(text: str, voice: str, stretch: float | None = None) -> np.ndarray:
+    """Return float32 samples at 16 kHz, with the silence at both ends trimmed; a higher ``stretch`` is slower."""
+    speed = [] if stretch is None else ["--setf", f"duration_stretch={stretch}"]
     with tempfile.NamedTemporaryFile(suffix=".wav") as out:
-        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", out.name], check=True)
+        subprocess.run(["flite", "-voice", voice, *speed, "-t", text, "-o", out.name], check=True)
         with wave.open(out.name) as spoken:
             assert spoken.getframerate() == RATE, f"voice {voice} speaks at {spoken.getframerate()} Hz"
             samples = np.frombuffer(spoken.readframes(spoken.getnframes()), "<i2").astype(np.float32) / 32768
