@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.report.view import BarPart, CommitmentView, ObservationView, QuoteView, ReportView
+from analyzer.report.view import BarPart, CommitmentView, DimensionView, ObservationView, QuoteView, ReportView
 
 
 def render_markdown(view: ReportView) -> str:
@@ -38,9 +38,9 @@ def _lines(view: ReportView) -> Iterator[str]:
         if group.items:
             yield f"\n### {_text(group.title)}\n"
             yield from (_commitment(one) for one in group.items)
-    if view.earlier:
-        yield "\n## Earlier promises\n"
-        for one in view.earlier:
+    for earlier in view.earlier:
+        yield f"\n### Earlier promises, {earlier.state.lower()}: {_text(earlier.title)}\n"
+        for one in earlier.items:
             words = f" {_quote(one.quote)}" if one.quote else ""
             yield f"- {_text(one.action)} ({_text(one.promise)}): **{_text(one.outcome)}**{words}"
     yield "\n## Moments by topic"
@@ -48,15 +48,23 @@ def _lines(view: ReportView) -> Iterator[str]:
         yield f"\n### {topic.clock} {_text(topic.name)} ({topic.length})\n"
         for moment in topic.moments:
             setup = ", set up coaching" if moment.setup else ""
+            setup += ", low confidence" if moment.low else ""
             words = " ".join(_quote(quote) for quote in moment.quotes)
             yield f"- {moment.clock} **{_text(moment.label_name)}**{setup} ({moment.length}): {words}"
-    if view.agenda:
-        yield "\n## For next time\n"
-        yield from _observations(view.agenda, "")
+    yield "\n## Dimensions\n"
+    yield from (_dimension(one) for one in view.dimensions)
+    yield "\n## For next time\n"
+    yield from _observations(view.agenda, "No open item, and no topic that was asked about and not worked on.")
     yield "\n## How this was made\n\n| | |\n|---|---|"
     for row in view.made:
         yield f"| {_cell(row.what)} | {_cell(row.value)} |"
+    yield f"\nTo disagree with a label: `analyzer correct {view.id} --exchange N --focus …`, N counted as the moments above."
     yield "\nThis report is for development, not for employment decisions."
+
+
+def _dimension(one: DimensionView) -> str:
+    said = "; ".join(part for part in (one.counts, one.reason) if part)
+    return f"- {_text(one.name)}: **{one.shown}** ({_text(said)}) " + " ".join(_quote(quote) for quote in one.quotes)
 
 
 def _bar_row(part: BarPart) -> str:
