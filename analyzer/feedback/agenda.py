@@ -36,7 +36,8 @@ def _left(analysis: Analysis, rubric: Rubric) -> Iterator[Observation]:
     longest = sorted(left, key=lambda one: -sum(speaking_time(analysis.transcript, e) for e in one))[:TOPICS]
     for segment in sorted(longest, key=lambda one: one[0].first):
         first = next(one for one in segment if rubric.measured(one) == "inspected")
-        text = f"{rubric.topic_name(first.topic)}: asked about and not worked on. What do you want to try there?"
+        topic = rubric.topic_name(first.topic).lower()
+        text = f"Asked about and not worked on ({topic}). Open with: what do you want to try there?"
         yield Observation(text, first.evidence[:1])
 
 

@@ -63,8 +63,8 @@ def _lines(view: ReportView) -> Iterator[str]:
 
 
 def _dimension(one: DimensionView) -> str:
-    said = "; ".join(part for part in (one.counts, one.reason) if part)
-    return f"- {_text(one.name)}: **{one.shown}** ({_text(said)}) " + " ".join(_quote(quote) for quote in one.quotes)
+    quotes = " ".join(_quote(quote) for quote in one.quotes)
+    return f"- {_text(one.name)}: **{one.shown}**. {_text(one.counted)}. {quotes}".rstrip()
 
 
 def _bar_row(part: BarPart) -> str:

@@ -112,8 +112,8 @@ class DimensionView:
     level: int | None
     shown: str
     """``3 of 5`` or ``not observed``."""
-    counts: str
-    reason: str
+    counted: str
+    """What was counted, and why the level is missing or stops where it does."""
     anchors: tuple[str, str, str]
     quotes: tuple[QuoteView, ...]
 
@@ -360,7 +360,8 @@ def _earlier(one: FollowUp) -> FollowUpView:
 def _dimension(one: Dimension) -> DimensionView:
     shown = "not observed" if one.level is None else f"{one.level} of 5"
     quotes = tuple(_quote(quote) for quote in one.quotes)
-    return DimensionView(one.name, one.level, shown, one.counts, one.reason, one.anchors, quotes)
+    counted = sentence("; ".join(part for part in (one.counts, one.reason) if part))
+    return DimensionView(one.name, one.level, shown, counted, one.anchors, quotes)
 
 
 def _topics(analysis: Analysis, rubric: Rubric) -> list[TopicView]:
