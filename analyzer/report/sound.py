@@ -58,7 +58,7 @@ class Sound:
         clip = clip_id(seconds, turn)
         if clip in self.clip_ids:
             return f"#{clip}"
-        return f"{self.href}#t={seconds:.2f}" if self.href else ""
+        return f"{self.href}#t={seconds:.1f}" if self.href else ""
 
 
 SILENT = Sound()

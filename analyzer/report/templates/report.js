@@ -44,22 +44,26 @@
   const told = (text) => { $("player-now").textContent = text; };
   if (bar) {
     const audio = bar.querySelector("audio");
-    let from = "";
+    const beside = bar.dataset.name && encodeURIComponent(bar.dataset.name);
+    let from = "", second = 0;
+    const start = (file) => {
+      if (from === file) audio.currentTime = second;
+      else { from = file; audio.src = `${file}#t=${second}`; }
+      audio.play().catch(() => {});
+    };
     const play = (link) => {
       const href = link.getAttribute("href");
       const clip = href.startsWith("#") && $(href.slice(1)).querySelector("audio");
-      const [file, second] = clip ? [clip.src, 0] : [href.split("#")[0], Number(href.split("#t=")[1])];
       bar.hidden = false;
       document.body.classList.add("playing");
-      told(`From ${link.dataset.at || link.textContent.trim()}`);
-      if (from !== file) { audio.src = clip ? file : href; from = file; }
-      else audio.currentTime = second;
-      audio.play().catch(() => {});
+      told(`From ${link.textContent.trim()}`);
+      second = clip ? 0 : Number(href.split("#t=")[1]);
+      start(clip ? clip.src : from === beside ? beside : href.split("#")[0]);
     };
     audio.addEventListener("error", () => {
-      if (!from) return;
+      if (from === bar.dataset.src && beside && beside !== from) { start(beside); return; }
       from = "";
-      told(`${bar.dataset.name || "The recording"} is not where this page looks for it. Put it beside this file, or write the report again.`);
+      told(`${bar.dataset.name} does not play: it is not where it was, or not in a form that this browser knows. Put it beside this page.`);
     });
     document.addEventListener("click", (event) => {
       const link = event.target.closest("a.play");
@@ -67,6 +71,19 @@
       event.preventDefault();
       play(link);
     });
+    // Turns carry a time alone, which keeps the page small; opened, they become links as well.
+    const talk = $("talk");
+    talk.addEventListener("toggle", () => {
+      if (!bar.dataset.src) return;
+      for (const time of talk.querySelectorAll(".turns span.t")) {
+        const link = document.createElement("a");
+        link.className = "play";
+        link.textContent = time.textContent;
+        const second = time.textContent.split(":").reduce((sum, part) => 60 * sum + Number(part), 0);
+        link.href = `${bar.dataset.src}#t=${second}`;
+        time.replaceWith(link);
+      }
+    }, { once: true });
     bar.querySelector("button").addEventListener("click", () => {
       audio.pause();
       bar.hidden = true;
