@@ -25,6 +25,9 @@ def report(
     ] = "last",
     format_: Annotated[Format | None, typer.Option("--format", help="Print the report itself in this form.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file instead.")] = None,
+    embed_audio: Annotated[
+        bool, typer.Option("--embed-audio", help="Put short clips of the quoted words into the HTML page.")
+    ] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON form's schema and exit.")] = False,
     library: common.LibraryFlag = None,
     as_json: common.JsonFlag = False,
@@ -34,7 +37,7 @@ def report(
     With --format, print the report itself; with --output, write it there.
     """
     from analyzer.errors import InputError
-    from analyzer.report import write
+    from analyzer.report import sound, write
     from analyzer.store.library import Library
 
     if schema:
@@ -43,14 +46,17 @@ def report(
     store = Library(common.settings_of(library).library)
     analysis = store.analysis(store.find(meeting))
     form = Format.json if as_json else format_
+    rubric = write.rubric_of(analysis, store)
+    folder = output.parent if output else Path() if form else store.reports
+    played = write.clips(analysis, rubric, folder) if embed_audio else sound.linked(analysis, folder)
     if output is not None:
         chosen = form or next((f for f in Format if output.suffix == f".{f}"), Format.html)
         try:
-            output.write_text(write.render(analysis, chosen, write.rubric_of(analysis, store)), encoding="utf-8")
+            output.write_text(write.render(analysis, chosen, rubric, played), encoding="utf-8")
         except OSError as error:
             raise InputError(f"the report cannot be written to {str(output)!r}: {error.strerror}") from error
         print(output)
     elif form is not None:
-        print(write.render(analysis, form, write.rubric_of(analysis, store)), end="")
+        print(write.render(analysis, form, rubric, played), end="")
     else:
-        print(write.write_report(analysis, store))
+        print(write.write_report(analysis, store, played))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.report.view import BY_HAND, BarPart, CommitmentView, ObservationView, QuoteView, ReportView
+from analyzer.report.view import (
+    BY_HAND,
+    BarPart,
+    CommitmentView,
+    DimensionView,
+    ObservationView,
+    QuoteView,
+    ReportView,
+)
 
 
 def render_markdown(view: ReportView) -> str:
@@ -38,9 +46,9 @@ def _lines(view: ReportView) -> Iterator[str]:
         if group.items:
             yield f"\n### {_text(group.title)}\n"
             yield from (_commitment(one) for one in group.items)
-    if view.earlier:
-        yield "\n## Earlier promises\n"
-        for one in view.earlier:
+    for earlier in view.earlier:
+        yield f"\n### Earlier promises, {earlier.state.lower()}: {_text(earlier.title)}\n"
+        for one in earlier.items:
             words = f" {_quote(one.quote)}" if one.quote else ""
             yield f"- {_text(one.action)} ({_text(one.promise)}): **{_text(one.outcome)}**{words}"
     yield "\n## Moments by topic"
@@ -49,15 +57,23 @@ def _lines(view: ReportView) -> Iterator[str]:
         for moment in topic.moments:
             setup = ", set up coaching" if moment.setup else ""
             by_hand = f", {BY_HAND}" if moment.confidence == BY_HAND else ""
+            setup += ", low confidence" if moment.low else ""
             words = " ".join(_quote(quote) for quote in moment.quotes)
             yield f"- {moment.clock} **{_text(moment.label_name)}**{setup}{by_hand} (exchange {moment.n}, {moment.length}): {words}"
-    if view.agenda:
-        yield "\n## For next time\n"
-        yield from _observations(view.agenda, "")
+    yield "\n## Dimensions\n"
+    yield from (_dimension(one) for one in view.dimensions)
+    yield "\n## For next time\n"
+    yield from _observations(view.agenda, "No open item, and no topic that was asked about and not worked on.")
     yield "\n## How this was made\n\n| | |\n|---|---|"
     for row in view.made:
         yield f"| {_cell(row.what)} | {_cell(row.value)} |"
+    yield f"\nTo disagree with a label: `analyzer correct {view.id} --exchange N --focus …`, N counted as the moments above."
     yield "\nThis report is for development, not for employment decisions."
+
+
+def _dimension(one: DimensionView) -> str:
+    quotes = " ".join(_quote(quote) for quote in one.quotes)
+    return f"- {_text(one.name)}: **{one.shown}**. {_text(one.counted)}. {quotes}".rstrip()
 
 
 def _bar_row(part: BarPart) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
+from analyzer.feedback.agenda import draft_agenda
+from analyzer.feedback.dimensions import Dimension, dimensions
 from analyzer.feedback.measures import speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Participant, Provenance, Quote
+from analyzer.report import talk as of_talk
+from analyzer.report.words import clock, day, minutes, sentence
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -49,6 +52,8 @@ class BarPart:
     minutes: str
     percent: str
     """Of working time; empty for labels beside it."""
+    slot: int
+    """Its colour and pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +98,35 @@ class FollowUpView:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierGroup:
+    """Promises of earlier meetings in one state, of one person."""
+
+    state: str
+    title: str
+    items: tuple[FollowUpView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionView:
+    """A dimension as listed."""
+
+    name: str
+    level: int | None
+    shown: str
+    """``3 of 5`` or ``not observed``."""
+    counted: str
+    """What was counted, and why the level is missing or stops where it does."""
+    anchors: tuple[str, str, str]
+    quotes: tuple[QuoteView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MomentView:
     """An exchange as listed under its topic."""
 
     n: int
-    """Counts from 1 over the talk: what a correction calls it."""
+    """Of the exchange, from 1: ``analyzer correct`` takes it."""
+    seconds: float
     clock: str
     length: str
     label: str
@@ -106,6 +135,10 @@ class MomentView:
     setup: bool
     quotes: tuple[QuoteView, ...]
     confidence: str
+    low: bool
+    slot: int
+    correction: str
+    """The command by which a reader disagrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,33 +175,14 @@ class ReportView:
     strengths: tuple[ObservationView, ...]
     changes: tuple[ObservationView, ...]
     commitments: tuple[CommitmentGroup, ...]
-    earlier: tuple[FollowUpView, ...]
+    earlier: tuple[EarlierGroup, ...]
     agenda: tuple[ObservationView, ...]
     topics: tuple[TopicView, ...]
+    dimensions: tuple[DimensionView, ...]
+    labels: tuple[of_talk.LabelView, ...]
+    timeline: tuple[of_talk.Block, ...]
+    transcript: tuple[of_talk.TurnView, ...]
     made: tuple[Row, ...]
-
-
-def clock(seconds: float) -> str:
-    """Return a time as ``3:07`` or ``1:03:07``."""
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def minutes(seconds: float) -> str:
-    """Return a length of time as a reader says it."""
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 60
-        else f"{seconds / 60:.1f} min"
-        if seconds < 600
-        else f"{seconds / 60:.0f} min"
-    )
-
-
-def day(value: date) -> str:
-    """Return a date as ``Tue 17 March 2026``."""
-    return f"{value:%a} {value.day} {value:%B %Y}"
 
 
 def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
@@ -189,9 +203,13 @@ def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
         strengths=tuple(_observation(one) for one in analysis.feedback.strengths),
         changes=tuple(_observation(one) for one in analysis.feedback.changes),
         commitments=tuple(_commitments(analysis)),
-        earlier=tuple(_earlier(one) for one in analysis.follow_ups),
-        agenda=tuple(_observation(one) for one in analysis.feedback.agenda),
+        earlier=tuple(_earlier_groups(analysis)),
+        agenda=tuple(_observation(one) for one in draft_agenda(analysis, rubric)),
         topics=tuple(_topics(analysis, rubric)),
+        dimensions=tuple(_dimension(one) for one in dimensions(analysis, rubric)),
+        labels=of_talk.labels(rubric),
+        timeline=of_talk.blocks(analysis, rubric),
+        transcript=of_talk.transcript(analysis, rubric),
         made=tuple(_made(analysis)),
     )
 
@@ -259,14 +277,16 @@ def command(analysis: Analysis, arguments: tuple[str, ...]) -> str:
 
 
 def _bar(analysis: Analysis, rubric: Rubric, *, working: bool) -> tuple[BarPart, ...]:
-    measures = analysis.measures
+    measures, slots = analysis.measures, of_talk.slots(rubric)
     parts = []
     for label in rubric.labels:
         seconds = measures.seconds.get(label.id, 0.0)
         if label.working is not working or (not working and not seconds):
             continue
         percent = f"{seconds / measures.working:.0%}" if working and measures.working else ""
-        parts.append(BarPart(label.id, label.name, label.definition, seconds, minutes(seconds), percent))
+        parts.append(
+            BarPart(label.id, label.name, label.definition, seconds, minutes(seconds), percent, slots[label.id])
+        )
     return tuple(parts)
 
 
@@ -311,7 +331,7 @@ def _commitment(one: Commitment) -> CommitmentView:
     elif one.due_text:
         due = f"“{one.due_text}”"
     return CommitmentView(
-        action=one.action[:1].upper() + one.action[1:],
+        action=sentence(one.action),
         due=due,
         strength=_STRENGTH[one.strength],
         origin=_ORIGIN[one.origin],
@@ -320,7 +340,38 @@ def _commitment(one: Commitment) -> CommitmentView:
     )
 
 
-_OUTCOME = {"kept": "kept", "moved": "moved", "dropped": "dropped", "unmentioned": "not mentioned"}
+_OUTCOME = {
+    "kept": "said to be done, not verified",
+    "moved": "moved",
+    "dropped": "dropped",
+    "unmentioned": "not mentioned",
+}
+_STATES = ("Overdue", "Carried over", "Closed in this talk")
+
+
+def _earlier_groups(analysis: Analysis) -> list[EarlierGroup]:
+    """What is late first, then what goes on, then what is over; the rep's before the manager's."""
+    rank = {"rep": 0, "manager": 1}
+    owners = list(dict.fromkeys(one.promise.owner for one in analysis.follow_ups))
+    roles = {owner: analysis.transcript.role_of(owner) or "" for owner in owners}
+    owners.sort(key=lambda owner: rank.get(roles[owner], 2))
+    groups = []
+    for state in _STATES:
+        for owner in owners:
+            own = [one for one in analysis.follow_ups if one.promise.owner == owner and _state(one, analysis) == state]
+            if own:
+                title = f"{owner} ({roles[owner]})" if roles[owner] else owner
+                groups.append(EarlierGroup(state, title, tuple(_earlier(one) for one in own)))
+    return groups
+
+
+def _state(one: FollowUp, analysis: Analysis) -> str:
+    """Late is what was due before the day of the meeting and not moved in it: no other clock decides."""
+    if one.outcome in ("kept", "dropped"):
+        return _STATES[2]
+    due = one.moved_to if one.outcome == "moved" else one.promise.due
+    held = analysis.meeting.date
+    return _STATES[0] if due and held and due < held else _STATES[1]
 
 
 def _earlier(one: FollowUp) -> FollowUpView:
@@ -331,26 +382,34 @@ def _earlier(one: FollowUp) -> FollowUpView:
     if promise.due:
         parts.append(f"due {day(promise.due)}")
     outcome = _OUTCOME[one.outcome] + (f" to {day(one.moved_to)}" if one.moved_to else "")
-    action = promise.action[:1].upper() + promise.action[1:]
-    return FollowUpView(action, ", ".join(parts), outcome, _quote(one.quote) if one.quote else None)
+    return FollowUpView(sentence(promise.action), ", ".join(parts), outcome, _quote(one.quote) if one.quote else None)
+
+
+def _dimension(one: Dimension) -> DimensionView:
+    shown = "not observed" if one.level is None else f"{one.level} of 5"
+    quotes = tuple(_quote(quote) for quote in one.quotes)
+    counted = sentence("; ".join(part for part in (one.counts, one.reason) if part))
+    return DimensionView(one.name, one.level, shown, counted, one.anchors, quotes)
 
 
 def _topics(analysis: Analysis, rubric: Rubric) -> list[TopicView]:
-    topics = []
+    topics, n = [], 0
     for segment in topic_segments(analysis.exchanges):
         seconds = sum(speaking_time(analysis.transcript, exchange) for exchange in segment)
         start = analysis.transcript.turn(segment[0].first).start
-        moments = tuple(_moment(analysis, exchange, rubric) for exchange in segment)
+        moments = tuple(_moment(analysis, at, exchange, rubric) for at, exchange in enumerate(segment, n + 1))
+        n += len(segment)
         topics.append(TopicView(rubric.topic_name(segment[0].topic), clock(start), minutes(seconds), moments))
     return topics
 
 
-def _moment(analysis: Analysis, exchange: Exchange, rubric: Rubric) -> MomentView:
-    label = rubric.label(exchange.label)
+def _moment(analysis: Analysis, n: int, exchange: Exchange, rubric: Rubric) -> MomentView:
+    label, start = rubric.label(exchange.label), analysis.transcript.turn(exchange.first).start
     confidence = "" if exchange.confidence is None else f"{exchange.confidence:.0%} sure"
     return MomentView(
-        n=analysis.exchanges.index(exchange) + 1,
-        clock=clock(analysis.transcript.turn(exchange.first).start),
+        n=n,
+        seconds=start,
+        clock=clock(start),
         length=minutes(speaking_time(analysis.transcript, exchange)),
         label=label.id,
         label_name=label.name,
@@ -358,6 +417,9 @@ def _moment(analysis: Analysis, exchange: Exchange, rubric: Rubric) -> MomentVie
         setup=exchange.setup,
         quotes=tuple(_quote(quote) for quote in exchange.evidence),
         confidence=BY_HAND if exchange.by_hand else confidence,
+        low=of_talk.is_low(exchange),
+        slot=of_talk.slots(rubric)[label.id],
+        correction=of_talk.correction(analysis.meeting.id, n, exchange, rubric),
     )
 
 

@@ -5,33 +5,49 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from analyzer.errors import LibraryError
+from analyzer.errors import InputError, LibraryError
+from analyzer.feedback.agenda import draft_agenda
+from analyzer.feedback.dimensions import Dimension, dimensions
 from analyzer.labels.rubric import Rubric, load_rubric, read_rubric
-from analyzer.model import Analysis
+from analyzer.model import Analysis, Observation
 from analyzer.report.html import render_html
 from analyzer.report.markdown import render_markdown
-from analyzer.report.view import build_view
+from analyzer.report.sound import SILENT, Sound, Wanted, embedded, linked, recording
+from analyzer.report.view import QuoteView, ReportView, build_view
 from analyzer.store.json import adapter
 from analyzer.store.library import Library
 
 FORMATS = ("html", "md", "json")
 
 
-def write_report(analysis: Analysis, library: Library) -> Path:
+@dataclass(frozen=True, slots=True)
+class Document(Analysis):
+    """The ``json`` form: the analysis, and what the page makes of it."""
+
+    dimensions: tuple[Dimension, ...] = ()
+    draft_agenda: tuple[Observation, ...] = ()
+    """The feedback's where it has one, else open promises and topics that were asked about and not worked on."""
+
+
+def write_report(analysis: Analysis, library: Library, sound: Sound | None = None) -> Path:
     """Write a meeting's report in all forms; return the HTML page.
+
+    The page plays ``sound``; if none is given, the recording where it lies.
 
     Raises:
         LibraryError: no room, or no right to write.
 
     """
     rubric = rubric_of(analysis, library)
+    sound = sound or linked(analysis, library.reports)
     try:
         for format_ in FORMATS:
-            _write(report_path(analysis, library, format_), render(analysis, format_, rubric), library.scratch)
+            _write(report_path(analysis, library, format_), render(analysis, format_, rubric, sound), library.scratch)
     except OSError as error:
         raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return report_path(analysis, library, "html")
@@ -51,17 +67,51 @@ def rubric_of(analysis: Analysis, library: Library) -> Rubric:
     return read_rubric(kept, analysis.rubric) if kept else load_rubric()
 
 
-def render(analysis: Analysis, format_: str, rubric: Rubric) -> str:
+def render(analysis: Analysis, format_: str, rubric: Rubric, sound: Sound = SILENT) -> str:
     """Return a meeting's report as ``html``, ``md`` or ``json``."""
     if format_ == "json":
-        return adapter(Analysis).dump_json(_slim(analysis), indent=1).decode() + "\n"
+        return adapter(Document).dump_json(_document(analysis, rubric), indent=1).decode() + "\n"
     view = build_view(analysis, rubric)
-    return render_html(view) if format_ == "html" else render_markdown(view)
+    return render_html(view, sound) if format_ == "html" else render_markdown(view)
+
+
+def clips(analysis: Analysis, rubric: Rubric, folder: Path) -> Sound:
+    """Return clips of all words that the report quotes, for a page that travels without its recording.
+
+    Raises:
+        InputError: the recording is not beside the page in ``folder``, nor where it was uploaded from.
+        AudioError: it cannot be decoded.
+
+    """
+    path = recording(analysis, folder)
+    if path is None:
+        info = analysis.meeting
+        raise InputError(
+            f"there is no recording of meeting {info.id} to take clips from: {info.source_path!r} was looked for. "
+            "Put it back, or write the report without --embed-audio"
+        )
+    ends = {turn.n: turn.end for turn in analysis.transcript.turns}
+    quotes = _quotes(build_view(analysis, rubric))
+    return embedded(path, [Wanted(q.turn, q.seconds, q.speaker, q.text, ends[q.turn]) for q in quotes])
+
+
+def _quotes(view: ReportView) -> Iterator[QuoteView]:
+    for one in (*view.strengths, *view.changes, *view.agenda):
+        yield from one.quotes
+    for dimension in view.dimensions:
+        yield from dimension.quotes
+    for group in view.commitments:
+        yield from (promise.quote for promise in group.items)
+    for earlier in view.earlier:
+        yield from (promise.quote for promise in earlier.items if promise.quote)
+    for topic in view.topics:
+        for moment in topic.moments:
+            yield from moment.quotes
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of the ``json`` form."""
-    made = adapter(Analysis).json_schema(mode="serialization")
+    made = adapter(Document).json_schema(mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
@@ -75,10 +125,15 @@ def report_path(analysis: Analysis, library: Library, format_: str) -> Path:
     return library.reports / f"{plain}-{info.id}.{format_}"
 
 
-def _slim(analysis: Analysis) -> Analysis:
+def _document(analysis: Analysis, rubric: Rubric) -> Document:
     """Leave out the words' own times: turns carry theirs, and quotes carry theirs."""
     turns = tuple(replace(turn, words=()) for turn in analysis.transcript.turns)
-    return replace(analysis, transcript=replace(analysis.transcript, turns=turns))
+    slim = replace(analysis, transcript=replace(analysis.transcript, turns=turns))
+    return Document(
+        **{field.name: getattr(slim, field.name) for field in fields(Analysis)},
+        dimensions=dimensions(analysis, rubric),
+        draft_agenda=draft_agenda(analysis, rubric),
+    )
 
 
 def _write(path: Path, text: str, scratch: Path) -> None:

@@ -16,7 +16,8 @@ from analyzer.labels.rubric import load_rubric
 from analyzer.model import Analysis, MeetingInfo, Participant, Provenance, Source, Transcript, Turn
 from analyzer.report.html import render_html
 from analyzer.report.markdown import render_markdown
-from analyzer.report.view import build_view, clock
+from analyzer.report.view import build_view
+from analyzer.report.words import clock
 from analyzer.report.write import render
 from analyzer.transcript.read import read_transcript
 from tests.conftest import JUNIPER
@@ -80,7 +81,6 @@ def test_the_page_asks_nothing_of_the_network(juniper: Analysis) -> None:
     page = render(juniper, "html", load_rubric())
     assert "default-src 'none'" in page
     assert not re.search(r"""(?:src|href|url)\s*[=(]\s*["']?\s*(?:https?:)?//""", page)
-    assert "<script" not in page
 
 
 class Collector(HTMLParser):
@@ -114,7 +114,7 @@ def test_hostile_words_and_names_are_shown_as_text() -> None:
     )
     collector = Collector()
     collector.feed(render_html(build_view(analysis, load_rubric())))
-    assert "script" not in collector.tags
+    assert collector.tags.count("script") == 1  # our own
     assert "{{ 7*7 }}" in collector.text
     assert "<script>alert" in collector.text
     assert "<script>" not in render_markdown(build_view(analysis, load_rubric())).replace("\\<script\\>", "")

@@ -1,0 +1,51 @@
+"""A draft agenda for next time: the model's where one gave it, else open promises and topics never worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from analyzer.feedback.measures import is_led_on, speaking_time, topic_segments
+from analyzer.labels.rubric import Rubric
+from analyzer.model import Analysis, Exchange, Observation
+
+PROMISES, TOPICS = 3, 3
+_LAST = date.max
+
+
+def draft_agenda(analysis: Analysis, rubric: Rubric) -> tuple[Observation, ...]:
+    """Return the points for the next talk, each with its quote; empty where roles are withheld."""
+    if analysis.feedback.agenda:
+        return analysis.feedback.agenda
+    if analysis.transcript.named("manager") is None or analysis.transcript.named("rep") is None:
+        return ()
+    return (*_promises(analysis), *_left(analysis, rubric))
+
+
+def _promises(analysis: Analysis) -> Iterator[Observation]:
+    """The promises that fall due first; undated ones last."""
+    own = sorted((one for one in analysis.commitments if one.owner), key=lambda one: one.due or _LAST)
+    for one in own[:PROMISES]:
+        due = f", due {one.due:%A} {one.due.day} {one.due:%B}" if one.due else ""
+        yield Observation(f"What came of this? {one.owner}: {one.action}{due}.", (one.quote,))
+
+
+def _left(analysis: Analysis, rubric: Rubric) -> Iterator[Observation]:
+    """The topics that were asked about longest and not worked on, in the order of the talk."""
+    left = list(topics_left(analysis, rubric))
+    longest = sorted(left, key=lambda one: -sum(speaking_time(analysis.transcript, e) for e in one))[:TOPICS]
+    for segment in sorted(longest, key=lambda one: one[0].first):
+        first = next(one for one in segment if rubric.measured(one) == "inspected")
+        topic = rubric.topic_name(first.topic).lower()
+        text = f"Asked about and not worked on ({topic}). Open with: what do you want to try there?"
+        yield Observation(text, first.evidence[:1])
+
+
+def topics_left(analysis: Analysis, rubric: Rubric) -> Iterator[Sequence[Exchange]]:
+    """Yield the topic segments that were inspected and led to no coaching on their topic."""
+    for segment in topic_segments(analysis.exchanges):
+        first = next((one for one in segment if rubric.measured(one) == "inspected"), None)
+        if first and first.evidence and not is_led_on(first, analysis.exchanges, rubric):
+            if any(rubric.measured(one) == "coached" for one in segment):
+                continue  # worked on earlier in the same stretch
+            yield segment

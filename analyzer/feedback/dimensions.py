@@ -1,0 +1,434 @@
+"""The ten dimensions of a meeting: each 1 to 5 from counts, or not observed; never added up.
+
+Names, anchors and cut-points are data (``dimensions.toml`` beside the rubric).  What is counted is the labelled
+exchanges and, where the anchors ask for a form of words (a probe, a rehearsal, an agenda), the words of the turns.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analyzer.errors import RubricError
+from analyzer.feedback.measures import speaking_time, topic_segments
+from analyzer.labels import cues
+from analyzer.labels.rubric import Rubric
+from analyzer.llm.prompts import prompts_folder
+from analyzer.model import Analysis, Commitment, Exchange, Quote, Turn
+
+TELLING = "directing"
+"""The label that stands against coaching where it is asked who solved the problems."""
+SKILL = "skill"
+"""The topic of a technique that carries over."""
+DEALS = frozenset({"opportunity", "account"})
+"""The topics of a single deal or customer."""
+_FEW_QUESTIONS = 3
+"""Under so many a share of open ones says nothing."""
+_QUOTES = 2
+_OPENING = 0.15
+"""Share of the turns in which an agenda is looked for, and a recap at the other end."""
+_LONGEST = 25
+"""Words of a turn that a dimension quotes."""
+
+_NEXT_TIME = re.compile(r"\b(?:next time|from now on|in future|every time)\b", re.I)
+_REHEARSAL = re.compile(
+    r"\b(?:try (?:it|that) (?:on me|out)|let me hear|say it to me|role[- ]?play|pretend i(?:'m| am)|i(?:'m| am) the "
+    r"(?:buyer|customer|client)|how would you say|practi[sc]e (?:it|that|this))\b",
+    re.I,
+)
+_STRENGTH = re.compile(
+    r"\b(?:i (?:really )?(?:like|liked|love|loved) (?:that|how|the way|when) you|do that again|keep doing that|"
+    r"that worked because you|what worked was (?:that )?you)\b",
+    re.I,
+)
+_AGENDA = re.compile(
+    r"\b(?:agenda|on (?:my|your|our|the) list|(?:two|three|four|a few|couple of) things (?:i|we|for|to|today)|"
+    r"(?:i|we)(?:'d| would)? (?:want|like) to (?:cover|go over|talk about|go through)|start with|plan for today)\b",
+    re.I,
+)
+_JOINT = re.compile(
+    r"\b(?:what(?:'s| is| do you have)? on your (?:list|mind|agenda)|what (?:do|would|did) you (?:want|like|need) to "
+    r"(?:cover|talk about|get out|go over|discuss|work on)|anything (?:you want|else) (?:to add|on your)|"
+    r"where (?:do|would) you (?:want|like) to start)\b",
+    re.I,
+)
+_RECAP = re.compile(
+    r"\b(?:recap|to sum up|sum(?:ming)? (?:it|this) up|so,? (?:just )?to (?:confirm|repeat|be clear)|"
+    r"let me (?:repeat|play (?:it|that) back)|so you(?:'ll| will| are going to)\b.{5,80}\band i(?:'ll| will))\b",
+    re.I,
+)
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_COMMON = frozenset(
+    "about after again also been before could does doing from give going good have here into just know like make "
+    "maybe mean more much need next okay only over really right said some still sure take than that their them then "
+    "there they thing things think this time very want week well were what when where which will with would yeah "
+    "your".split()
+)
+
+
+class Cuts(BaseModel):
+    """Where a figure is cut into levels; 2 and 4 lie between the anchors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    two_from: float
+    three_from: float
+    three_to: float
+    five_from: float | None = None
+    five_over: float | None = None
+
+    def level(self, figure: float) -> int:
+        """Return 1 to 5."""
+        if (self.five_from is not None and figure >= self.five_from) or (
+            self.five_over is not None and figure > self.five_over
+        ):
+            return 5
+        if figure > self.three_to:
+            return 4
+        return 3 if figure >= self.three_from else 2 if figure >= self.two_from else 1
+
+
+class Definition(BaseModel):
+    """What a dimension says at 1, 3 and 5."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_min_length=1)
+
+    id: str
+    name: str
+    one: str
+    three: str
+    five: str
+    cuts: Cuts | None = None
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    dimension: tuple[Definition, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension of one meeting."""
+
+    id: str
+    name: str
+    level: int | None
+    """1 to 5; ``None``: not observed."""
+    counts: str
+    """What was counted, in words; empty where there is nothing to count."""
+    reason: str
+    """Why it was not observed, or why it stops where it does; else empty."""
+    anchors: tuple[str, str, str]
+    """What 1, 3 and 5 mean."""
+    quotes: tuple[Quote, ...]
+    """Words that the level rests on, at most two."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    level: int | None
+    counts: str
+    reason: str = ""
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """An analysis with the runs of exchanges that several dimensions ask for."""
+
+    analysis: Analysis
+    rubric: Rubric
+
+    @property
+    def manager(self) -> str | None:
+        return self.analysis.transcript.named("manager")
+
+    @property
+    def rep(self) -> str | None:
+        return self.analysis.transcript.named("rep")
+
+    @property
+    def coached(self) -> list[Exchange]:
+        return [one for one in self.analysis.exchanges if self.rubric.measured(one) == "coached"]
+
+    def seconds(self, exchanges: Sequence[Exchange]) -> float:
+        return sum(speaking_time(self.analysis.transcript, one) for one in exchanges)
+
+    def turns(self, exchange: Exchange) -> tuple[Turn, ...]:
+        return self.analysis.transcript.turns[exchange.first - 1 : exchange.last]
+
+    def said(self, pattern: re.Pattern[str], turns: Sequence[Turn], speaker: str | None = None) -> list[Quote]:
+        """Return the sentences of turns that hold a form of words, each as a quote."""
+        return [
+            quote_of(turn, found.start())
+            for turn in turns
+            if (speaker is None or turn.speaker == speaker) and (found := pattern.search(turn.text))
+        ]
+
+
+def dimensions(analysis: Analysis, rubric: Rubric) -> tuple[Dimension, ...]:
+    """Return all dimensions in the order of their file, observed or not."""
+    meeting = _Meeting(analysis, rubric)
+    made = []
+    for one in load_definitions():
+        found = _COUNTS[one.id](meeting, one)
+        anchors = (one.one, one.three, one.five)
+        made.append(
+            Dimension(one.id, one.name, found.level, found.counts, found.reason, anchors, found.quotes[:_QUOTES])
+        )
+    return tuple(made)
+
+
+@cache
+def load_definitions(path: Path | None = None) -> tuple[Definition, ...]:
+    """Return the definitions in ``path``, the project's own if not given.
+
+    Raises:
+        RubricError: the file cannot be read, or names a dimension that the code cannot count.
+
+    """
+    path = path or prompts_folder() / "dimensions.toml"
+    try:
+        file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise RubricError(f"the dimensions {str(path)!r} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RubricError(f"the dimensions {str(path)!r} are not valid TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RubricError(f"the dimensions {str(path)!r} are wrong at {where}: {first['msg'].lower()}") from error
+    if unknown := [one.id for one in file.dimension if one.id not in _COUNTS]:
+        raise RubricError(
+            f"the dimensions {str(path)!r} name {unknown[0]!r}, which nothing counts: use {', '.join(_COUNTS)}"
+        )
+    return file.dimension
+
+
+def quote_of(turn: Turn, at: int = 0) -> Quote:
+    """Return the sentence of a turn that holds the character ``at``, cut to its first words if it is long.
+
+    Its time is that of its first word where words have times, else it is read off its place in the turn.
+    """
+    sentence = next((m for m in re.finditer(r"[^.!?]+(?:[.!?]+|$)", turn.text) if m.end() > at), None)
+    whole = sentence[0] if sentence else turn.text
+    text = whole.strip()
+    words = list(re.finditer(r"\S+", text))
+    if len(words) > _LONGEST:
+        text = text[: words[_LONGEST - 1].end()]
+    first = (sentence.start() if sentence else 0) + len(whole) - len(whole.lstrip())
+    share = first / len(turn.text) if turn.text else 0.0
+    before = len(turn.text[:first].split())
+    start = turn.words[before].start if before < len(turn.words) else turn.start + share * turn.duration
+    return Quote(turn.n, turn.speaker, round(start, 2), text)
+
+
+def _future_behaviour(meeting: _Meeting, one: Definition) -> _Counted:
+    measures, coached = meeting.analysis.measures, meeting.coached
+    if not measures.working:
+        return _Counted(None, "", "the talk has no working time")
+    seconds = meeting.seconds(coached)
+    on = len({exchange.topic for exchange in coached})
+    level = _cut(one, seconds / measures.working)
+    counts = (
+        f"{_min(seconds)} of {_min(measures.working)} of working time ({seconds / measures.working:.0%}), "
+        f"on {_n(on, 'topic')}"
+    )
+    quotes = _opening_quotes(sorted(coached, key=lambda e: -meeting.seconds([e])))
+    if level == 5 and on < 2:
+        return _Counted(4, counts, "all on one topic", quotes)
+    return _Counted(level, counts, "", quotes)
+
+
+def _questions(meeting: _Meeting, one: Definition) -> _Counted:
+    manager, rep = meeting.manager, meeting.rep
+    if manager is None or rep is None:
+        return _Counted(None, "", "roles are withheld, so it is not known whose questions they are")
+    forms = meeting.analysis.measures.questions
+    asked = sum(forms.values())
+    if asked < _FEW_QUESTIONS:
+        return _Counted(None, f"{_n(asked, 'question')} that opened an exchange", "too few for a share")
+    open_ = forms.get("open", 0)
+    probes = list(_probes(meeting.analysis.transcript.turns, manager, rep))
+    talk = meeting.analysis.measures.manager_talk.rate or 0.0
+    counts = (
+        f"{open_} of {_n(asked, 'question')} open, {_n(len(probes), 'probe')} on the rep's words, "
+        f"the rep speaks {1 - talk:.0%}"
+    )
+    met = (open_ / asked >= 0.5) + (len(probes) >= 3) + (1 - talk >= 0.55)
+    if open_ / asked <= 0.2:
+        return _Counted(1, counts, "", tuple(probes))
+    if not probes:
+        return _Counted(2, counts)
+    return _Counted({3: 5, 2: 4}.get(met, 3), counts, "", tuple(probes))
+
+
+def _probes(turns: Sequence[Turn], manager: str, rep: str) -> Iterator[Quote]:
+    """Yield the manager's open questions that take up a word that the rep has just used."""
+    for before, turn in pairwise(turns):
+        if turn.speaker != manager or before.speaker != rep:
+            continue
+        heard = _content(before.text)
+        for found in re.finditer(r"[^.!?]+(?:[.!?]+|$)", turn.text):
+            if cues.question_form(found[0]) == "open" and _content(found[0]) & heard:
+                yield quote_of(turn, found.start())
+                break
+
+
+def _content(text: str) -> set[str]:
+    return {word for word in _WORD.findall(text.lower()) if word not in _COMMON}
+
+
+def _capability(meeting: _Meeting, one: Definition) -> _Counted:
+    if TELLING not in {label.id for label in meeting.rubric.labels}:
+        return _Counted(None, "", f"this rubric has no label {TELLING!r}")
+    told = [exchange for exchange in meeting.analysis.exchanges if exchange.label == TELLING]
+    coached, telling = meeting.seconds(meeting.coached), meeting.seconds(told)
+    if not coached + telling:
+        return _Counted(None, "", "no problem was worked on or solved")
+    share = coached / (coached + telling)
+    counts = f"{_min(coached)} of {_min(coached + telling)} of coaching and directing is coaching ({share:.0%})"
+    level = _cut(one, share)
+    later = [quote for exchange in meeting.coached for quote in meeting.said(_NEXT_TIME, meeting.turns(exchange))]
+    if level == 5 and not later:
+        return _Counted(4, counts, "no “next time …” was heard", _opening_quotes(meeting.coached))
+    return _Counted(level, counts, "", tuple(later) or _opening_quotes(meeting.coached if level > 2 else told))
+
+
+def _deals(meeting: _Meeting, one: Definition) -> _Counted:
+    stretches = [s for s in topic_segments(meeting.analysis.exchanges) if s[0].topic in DEALS]
+    worked = [s for s in stretches if any(meeting.rubric.measured(e) == "coached" for e in s)]
+    return _Counted(
+        None,
+        f"{_n(len(stretches), 'stretch', 'stretches')} on single deals or customers, {len(worked)} with coaching",
+        "the labels do not say which deal a stretch is about, nor whether need, people, competition or trade-offs "
+        "were talked through",
+    )
+
+
+def _skill(meeting: _Meeting, one: Definition) -> _Counted:
+    if SKILL not in {topic.id for topic in meeting.rubric.topics}:
+        return _Counted(None, "", f"this rubric has no topic {SKILL!r}")
+    on = [exchange for exchange in meeting.coached if exchange.topic == SKILL]
+    if not on:
+        return _Counted(1, f"0 of {_n(len(meeting.coached), 'coaching exchange')} on a skill that carries over")
+    turns = [turn for exchange in on for turn in meeting.turns(exchange)]
+    numbers = {turn.n for turn in turns}
+    example = [exchange for exchange in on if exchange.time == "past"]
+    rehearsed = meeting.said(_REHEARSAL, turns)
+    agreed = [promise for promise in meeting.analysis.commitments if promise.quote.turn in numbers]
+    steps = (("an observed example", example), ("rehearsal", rehearsed), ("agreed practice", agreed))
+    there = [name for name, found in steps if found]
+    counts = f"{_n(len(on), 'coaching exchange')} on a skill" + (f", with {' and '.join(there)}" if there else "")
+    return _Counted(2 + len(there), counts, "", (*_opening_quotes(on)[:1], *rehearsed[:1]))
+
+
+def _reinforcement(meeting: _Meeting, one: Definition) -> _Counted:
+    if meeting.manager is None:
+        return _Counted(None, "", "roles are withheld, so it is not known who named a strength")
+    turns = [turn for exchange in meeting.coached for turn in meeting.turns(exchange)]
+    named = meeting.said(_STRENGTH, turns, meeting.manager)
+    if not named:
+        return _Counted(None, "", "no “I liked how you …” or “do that again” was heard in a coaching exchange")
+    counts = f"{_n(len(named), 'strength')} named in coaching exchanges"
+    if len(named) == 1:
+        return _Counted(3, counts, "", tuple(named))
+    return _Counted(4, counts, "whether they came before any correction is not in the labels", tuple(named))
+
+
+def _commitments(meeting: _Meeting, one: Definition) -> _Counted:
+    if meeting.rep is None:
+        return _Counted(None, "", "roles are withheld, so owners are not known")
+    if meeting.analysis.notes.gaps:
+        return _Counted(None, "", "a part of the talk could not be read, and what was promised there is missing")
+    own = [promise for promise in meeting.analysis.commitments if promise.owner == meeting.rep]
+    if not own:
+        return _Counted(1, "no commitment of the rep's found")
+    dated = [promise for promise in own if promise.strength >= 4]
+    voiced = [promise for promise in dated if promise.quote.speaker == meeting.rep]
+    counts = f"{len(dated)} of {len(own)} of the rep's owned and dated, {len(voiced)} of them in the rep's words"
+    level = _cut(one, len(dated) / len(own))
+    if level == 1 and any(promise.strength > 2 for promise in own):
+        level = 2  # plain promises are more than wishes
+    quotes = tuple(promise.quote for promise in _best(dated or own))
+    if level == 5 and len(voiced) / len(own) < 0.8:
+        return _Counted(4, counts, "fewer than 80% are in the rep's words", quotes)
+    return _Counted(level, counts, "", quotes)
+
+
+def _best(promises: Sequence[Commitment]) -> list[Commitment]:
+    return sorted(promises, key=lambda one: -one.strength)
+
+
+def _follow_through(meeting: _Meeting, one: Definition) -> _Counted:
+    earlier = meeting.analysis.follow_ups
+    if not earlier:
+        return _Counted(None, "", "no earlier open promise of these two was looked for or known")
+    revisited = [item for item in earlier if item.outcome != "unmentioned"]
+    quotes = tuple(item.quote for item in revisited if item.quote)
+    counts = f"{len(revisited)} of {_n(len(earlier), 'earlier promise')} revisited"
+    return _Counted(_cut(one, len(revisited) / len(earlier)), counts, "", quotes)
+
+
+def _agenda(meeting: _Meeting, one: Definition) -> _Counted:
+    turns = meeting.analysis.transcript.turns
+    if meeting.manager is None or not turns:
+        return _Counted(None, "", "roles are withheld, so it is not known who set the agenda")
+    edge = max(4, round(len(turns) * _OPENING))
+    stated = meeting.said(_AGENDA, turns[:edge], meeting.manager)
+    joint = meeting.said(_JOINT, turns[:edge], meeting.manager)
+    recap = meeting.said(_RECAP, turns[-edge:])
+    if joint:
+        counts = "asked the rep for the agenda" + (", closing recap" if recap else "")
+        return _Counted(5 if recap else 4, counts, "" if recap else "no closing recap heard", (*joint[:1], *recap[:1]))
+    if stated:
+        return _Counted(3, "the manager's agenda is stated", "", (*stated[:1], *recap[:1]))
+    first = next((e for e in meeting.analysis.exchanges if e.label in meeting.rubric.working), None)
+    if first is None or meeting.rubric.measured(first) != "inspected":
+        return _Counted(None, "", "no agenda was heard in the opening turns")
+    return _Counted(1, "the first working exchange asks for facts; no agenda heard before it", "", first.evidence[:1])
+
+
+def _cadence(meeting: _Meeting, one: Definition) -> _Counted:
+    return _Counted(None, "", "one meeting does not show it: it needs the days of several")
+
+
+_COUNTS: dict[str, Callable[[_Meeting, Definition], _Counted]] = {
+    "future_behaviour": _future_behaviour,
+    "questions": _questions,
+    "capability": _capability,
+    "deals": _deals,
+    "skill": _skill,
+    "reinforcement": _reinforcement,
+    "commitments": _commitments,
+    "follow_through": _follow_through,
+    "agenda": _agenda,
+    "cadence": _cadence,
+}
+
+
+def _cut(one: Definition, figure: float) -> int:
+    if one.cuts is None:
+        raise RubricError(f"the dimension {one.id!r} needs cuts: add two_from, three_from, three_to and five_from")
+    return one.cuts.level(figure)
+
+
+def _opening_quotes(exchanges: Sequence[Exchange]) -> tuple[Quote, ...]:
+    return tuple(exchange.evidence[0] for exchange in exchanges[:_QUOTES] if exchange.evidence)
+
+
+def _min(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+
+
+def _n(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,33 @@
+"""Times, lengths and days as a reader says them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+
+def clock(seconds: float) -> str:
+    """Return a time as ``3:07`` or ``1:03:07``."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def minutes(seconds: float) -> str:
+    """Return a length of time as a reader says it."""
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 60
+        else f"{seconds / 60:.1f} min"
+        if seconds < 600
+        else f"{seconds / 60:.0f} min"
+    )
+
+
+def day(value: date) -> str:
+    """Return a date as ``Tue 17 March 2026``."""
+    return f"{value:%a} {value.day} {value:%B %Y}"
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital first letter."""
+    return text[:1].upper() + text[1:]

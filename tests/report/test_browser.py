@@ -1,0 +1,173 @@
+"""The page in a real browser: nothing leaves it, it is used by keyboard, plays the right second, prints on two pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyzer.labels.rubric import load_rubric
+from analyzer.model import Analysis, Participant, Transcript
+from analyzer.report.sound import linked
+from analyzer.report.write import clips, render
+from analyzer.transcript.read import read_transcript
+from tests.conftest import JUNIPER
+from tests.report.test_report import analysis_of
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e .[browser]")
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine: apt install chromium")
+
+RUBRIC = load_rubric()
+PLAYER = "document.querySelector('#player audio')"
+
+
+@pytest.fixture(scope="module")
+def juniper() -> Analysis:
+    read = read_transcript(JUNIPER / "truth.json")
+    people = tuple(Participant(name, role, "file") for name, role in read.roles)  # type: ignore[arg-type]
+    source = replace(read.source, kind="recording", engine="whisper")
+    analysis = analysis_of(
+        Transcript(read.turns, people, source), date=read.date, manager="Martin Hale", rep="Erin Costa"
+    )
+    info = replace(analysis.meeting, source_name="stereo.opus", source_path=str(JUNIPER / "stereo.opus"))
+    return replace(analysis, meeting=info)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        arguments = ["--no-sandbox", "--disable-quic", "--autoplay-policy=no-user-gesture-required"]
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+class Opened:
+    """A page with what it complained of and what it asked for."""
+
+    def __init__(self, browser: Any, path: Path, **context: Any) -> None:
+        self.context = browser.new_context(reduced_motion="reduce", **context)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(path.as_uri())
+
+    def until(self, expression: str) -> None:
+        """Wait for an expression to hold; the page's policy lets no test wait inside it."""
+        for _ in range(100):
+            if self.page.evaluate(expression):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{expression} did not hold within five seconds")
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def page(juniper: Analysis, tmp_path: Path) -> Path:
+    path = tmp_path / "report.html"
+    path.write_text(render(juniper, "html", RUBRIC, linked(juniper, tmp_path)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_overflows_and_nothing_is_asked_for(browser: Any, page: Path, width: int, scheme: str) -> None:
+    with Opened(browser, page, viewport={"width": width, "height": 800}, color_scheme=scheme) as opened:
+        opened.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert opened.complaints == []
+        assert opened.requests == [page.as_uri()]
+
+
+def test_a_moment_plays_from_its_second(browser: Any, page: Path, juniper: Analysis) -> None:
+    with Opened(browser, page) as opened:
+        opened.page.locator("section a.play").first.click()
+        opened.until(f"{PLAYER}.currentTime > 0 && {PLAYER}.readyState > 1")
+        said = juniper.feedback.strengths[0].quotes[0].start
+        assert opened.page.evaluate(f"{PLAYER}.currentTime") == pytest.approx(said, abs=2.0)
+        assert opened.complaints == []
+
+
+def test_clips_play_without_any_file(browser: Any, juniper: Analysis, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(render(juniper, "html", RUBRIC, clips(juniper, RUBRIC, tmp_path)), encoding="utf-8")
+    with Opened(browser, path) as opened:
+        opened.page.locator("section a.play").first.click()
+        opened.until(f"{PLAYER}.currentTime > 0.1")
+        assert [url for url in opened.requests if not url.startswith("data:")] == [path.as_uri()]
+
+
+def test_a_page_that_travelled_without_its_recording_says_so_and_finds_it_beside(
+    browser: Any, page: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mail" / "deep" / "er"
+    folder.mkdir(parents=True)
+    moved = Path(shutil.copy(page, folder))
+    moved.write_text(
+        page.read_text(encoding="utf-8").replace('href="../', 'href="gone/').replace('src="../', 'src="gone/')
+    )
+    with Opened(browser, moved) as opened:
+        opened.page.locator("section a.play").first.click()
+        opened.page.get_by_text("does not play").wait_for()
+    shutil.copy(JUNIPER / "stereo.opus", folder)
+    with Opened(browser, moved) as opened:
+        opened.page.locator("section a.play").first.click()
+        opened.until(f"{PLAYER}.currentTime > 1")
+
+
+def test_the_timeline_is_one_stop_and_arrows_go_through_it(browser: Any, page: Path, juniper: Analysis) -> None:
+    with Opened(browser, page) as opened:
+        opened.page.locator("svg.tl a").first.focus()
+        opened.page.keyboard.press("ArrowRight")
+        assert juniper.exchanges[1].evidence[0].text[:15] in opened.page.locator("#tl-now").inner_text()
+        assert opened.page.locator('svg.tl a[tabindex="0"]').count() == 1
+        opened.page.keyboard.press("End")
+        opened.page.keyboard.press("Enter")
+        last = f"x{len(juniper.exchanges)}"
+        opened.until(f"document.activeElement.id === '{last}'")
+        assert opened.page.locator(f"#{last}").is_visible()
+
+
+def test_disagreeing_gives_the_command_of_the_chosen_label(browser: Any, page: Path, juniper: Analysis) -> None:
+    with Opened(browser, page) as opened:
+        box = opened.page.locator("details.dis").nth(1)
+        box.locator("summary").focus()
+        opened.page.keyboard.press("Enter")
+        box.locator("select").select_option(label="Directing")
+        wanted = f"analyzer correct {juniper.meeting.id} --exchange 2 --focus neither --kind directing"
+        assert box.locator("code").inner_text() == wanted
+
+
+def test_without_script_commands_and_moments_can_still_be_read(browser: Any, page: Path) -> None:
+    with Opened(browser, page, java_script_enabled=False) as opened:
+        opened.page.locator("details.dis summary").first.click()
+        assert "analyzer correct" in opened.page.locator("details.dis code").first.inner_text()
+        assert not opened.page.locator("#find").is_visible()
+
+
+def test_the_transcript_is_searched(browser: Any, page: Path, juniper: Analysis) -> None:
+    with Opened(browser, page) as opened:
+        opened.page.locator("#talk > summary").click()
+        opened.page.fill("#find", "thursday")
+        having = sum("thursday" in turn.text.lower() for turn in juniper.transcript.turns)
+        assert opened.page.locator("#turns > li:visible").count() == having > 0
+
+
+def test_it_prints_on_two_pages(browser: Any, page: Path) -> None:
+    with Opened(browser, page) as opened:
+        printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) <= 2
