@@ -321,12 +321,13 @@ class Pipeline:
         from analyzer.audio import recognise
 
         engine = [self.transcriber.name, self.transcriber.model, self.transcriber.fingerprint]
-        hints = self._hints(intake.known)
+        # Without the people's names: they help the recogniser, but a name put right is no reason to hear it all again.
+        hot_words = [*(intake.known.hot_words or ()), *self.settings.hot_words]
         return {
             "input": intake.content_hash,
             "version": recognise.VERSION,
             "engine": engine,
-            "hints": [hints.language, *hints.hot_words],
+            "hints": [self.settings.language, *hot_words],
         }
 
     def _hints(self, known: Known) -> Hints:

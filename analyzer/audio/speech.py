@@ -20,6 +20,8 @@ _PAUSE = 0.25
 """Seconds without speech that part two spans."""
 _PAD = 0.1
 """Seconds kept before and after a span: the first consonant is quieter than the model's threshold."""
+_SLICE, _WARM = 2048, 64
+"""Hops that the model hears in one run (66 s), and those before (2 s) that it hears again to be warm."""
 _SILENT = 10 ** (-80 / 20)
 """Samples that never exceed this (-80 dB of full scale) need no model to be silence."""
 
@@ -56,12 +58,27 @@ def find_speech(audio: Float) -> Speech:
     padded = np.pad(audio, (0, -len(audio) % _HOP)).reshape(-1, _HOP)
     probability = np.zeros(len(padded), np.float32)
     audible = _audible(padded)
-    if audible.any():
+    # The model costs as much for silence as for speech, and half of a gated channel is muted.
+    probability[audible] = _judged(padded[audible])
+    return Speech(tuple(_spans(probability, len(audio) / RATE)), probability)
+
+
+def _judged(hops: Float) -> NDArray[np.float32]:
+    """Return the model's probability for each hop of shape (n, 512).
+
+    It is run over slices of one size: runs of ever new sizes leave memory behind in onnxruntime, some 20 MB each.
+    """
+    found = np.zeros(len(hops), np.float32)
+    for first in range(0, len(hops), _SLICE):
         from faster_whisper.vad import get_vad_model
 
-        # The model costs as much for silence as for speech, and half of a gated channel is muted.
-        probability[audible] = np.asarray(get_vad_model()(padded[audible].reshape(-1)), np.float32).reshape(-1)
-    return Speech(tuple(_spans(probability, len(audio) / RATE)), probability)
+        begin = max(0, first - _WARM)
+        part = hops[begin : first + _SLICE]
+        slice_ = np.zeros((_SLICE + _WARM, _HOP), np.float32)
+        slice_[: len(part)] = part
+        judged = np.asarray(get_vad_model()(slice_.reshape(-1)), np.float32).reshape(-1)
+        found[first : first + _SLICE] = judged[first - begin : len(part)]
+    return found
 
 
 def _audible(hops: Float) -> NDArray[np.bool_]:
