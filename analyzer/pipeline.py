@@ -46,6 +46,8 @@ B = TypeVar("B")
 Progress = Callable[[str, float, float | None], None]
 """Told what is done, how far, and of how much (``None``: not known)."""
 
+NO_CONSENT = frozenset(("", "no", "none", "not given", "refused", "declined", "false", "unknown", "pending"))
+"""What stands for no consent where somebody fills the field in regardless."""
 _HEAD = 4096
 """Bytes of a file by which it is told whether it is a recording or a transcript."""
 
@@ -146,9 +148,11 @@ class Pipeline:
         """Take a file through all stages and write its report; finished stages are taken from the library.
 
         Raises:
+            InputError: the settings require consent and nothing says that there is; nothing of it is kept.
             AnalyzerError: a stage failed; what was finished before stays.
 
         """
+        check_consent(intake, self.settings)
         info = _info(intake)
         self.library.start(intake.content_hash, info, _as_json(intake.known))
         try:
@@ -185,9 +189,8 @@ class Pipeline:
             "exchanges": engines.labeler,
             "commitments": engines.extractor,
             "feedback": engines.adviser,
+            "follow-through": engines.follow_through,
         }
-        if engines.follow_through is not None:
-            stages["follow-through"] = engines.follow_through
         return Analysis(
             meeting=info,
             transcript=transcript,
@@ -278,8 +281,8 @@ class Pipeline:
 
     def _followed(self, info: MeetingInfo, transcript: Transcript) -> Followed:
         follow = self.engines.follow_through
-        promises = self.library.earlier_promises(info) if follow else []
-        if follow is None or not promises:
+        promises = self.library.earlier_promises(info)
+        if not promises:
             return Followed(())
         return self.library.stage(
             info.id,
@@ -327,6 +330,23 @@ def check_file(path: Path) -> None:
             raise InputError(f"{str(path)!r} is no file that can be read to its end")
     except (OSError, ValueError) as error:
         raise InputError(f"{str(path)!r} cannot be looked at: {error}") from error
+
+
+def check_consent(intake: Intake, settings: Settings) -> None:
+    """Raise where consent is required and nothing says that there is.
+
+    Raises:
+        InputError: with how to give it.
+
+    """
+    said = intake.known.consent
+    if settings.consent == "required" and (said is None or said.strip().casefold() in NO_CONSENT):
+        name = intake.path.name
+        raise InputError(
+            f"{name!r} is not analysed: the setting consent is 'required', and what is known of it is {said!r}. "
+            f"Once both have agreed, say how: --consent 'both, at the start of the talk', or \"consent\" in "
+            f"{intake.path.stem + '.meta.json'!r} beside the file"
+        )
 
 
 def _info(intake: Intake) -> MeetingInfo:

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from analyzer.cli import actions, batch, demo, doctor, eval, list_, models, replies, report, rubric, upload
+from analyzer.cli import (
+    actions,
+    batch,
+    calendar_,
+    demo,
+    doctor,
+    eval,
+    forget,
+    list_,
+    models,
+    replies,
+    report,
+    rubric,
+    upload,
+)
 from analyzer.errors import AnalyzerError
 
 app = typer.Typer(
@@ -23,6 +37,8 @@ app.command("batch")(batch.batch)
 app.command("list")(list_.list_)
 app.command("report")(report.report)
 app.add_typer(actions.app, name="actions")
+app.add_typer(calendar_.app, name="calendar")
+app.command("forget")(forget.forget)
 app.add_typer(models.app, name="models")
 app.add_typer(rubric.app, name="rubric")
 app.add_typer(replies.app, name="replies")
