@@ -77,10 +77,10 @@ def reconcile(plan: Sequence[Planned], held: Iterable[Held], today: dt.date) -> 
     """
     left = {one.meeting.id: one for one in held if one.meeting.date}
     near = sorted(
-        (abs((slot.on - day).days), day, n, id_)
-        for n, slot in enumerate(plan)
-        for id_, one in left.items()
-        if (day := one.meeting.date) and abs((slot.on - day).days) <= REACH
+        (away, day, n, id_)
+        for n, one in enumerate(plan)
+        for id_, talk in left.items()
+        if (day := talk.meeting.date) and (away := _away(one, day)) <= REACH
     )
     matched: dict[int, Held] = {}
     for _, _, n, id_ in near:
@@ -88,6 +88,11 @@ def reconcile(plan: Sequence[Planned], held: Iterable[Held], today: dt.date) -> 
             matched[n] = left.pop(id_)
     slots = [_slot(planned, matched.get(n), today) for n, planned in enumerate(plan)]
     return sorted([*slots, *(Slot("unplanned", None, one) for one in left.values())], key=lambda slot: slot.on)
+
+
+def _away(planned: Planned, day: dt.date) -> int:
+    """Return how many days a day is from a planned meeting, as its series has it or as it was put off to."""
+    return min(abs((planned.day - day).days), abs((planned.on - day).days))
 
 
 def _slot(planned: Planned, held: Held | None, today: dt.date) -> Slot:

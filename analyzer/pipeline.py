@@ -165,7 +165,39 @@ class Pipeline:
         except AnalyzerError as error:
             self.library.fail(info.id, str(error))
             raise
+        self._follow_again(analysis.meeting)
         return analysis
+
+    def _follow_again(self, info: MeetingInfo) -> None:
+        """Follow promises up again in the pair's later meetings: what this one promised may have come up there.
+
+        Raises:
+            WaitingError: a language model is asked by file; with the requests of all of them.
+
+        """
+        waiting: list[Waiting] = []
+        for meeting, content_hash in self.library.later_meetings(info):
+            with self.library.claim(content_hash, wait=0) as mine:
+                before = self.library.analysis(meeting)
+                if not mine or before.made_with != self.made_with:
+                    continue  # whoever makes it anew follows up by himself
+                try:
+                    self._renew(before, self._followed(before.meeting, before.transcript))
+                except WaitingError as error:
+                    self.library.wait(meeting, self.rubric.hash, error.requests)
+                    waiting += error.requests
+        if waiting:
+            raise WaitingError(waiting)
+
+    def _renew(self, before: Analysis, followed: Followed) -> None:
+        """Put what became of earlier promises into a finished meeting, where it is something else than before."""
+        if not followed.follow_ups or followed.follow_ups == before.follow_ups:
+            return
+        rest = tuple(one for one in before.notes.dropped if one.what != "follow-through")
+        notes = replace(before.notes, dropped=rest) + followed.notes
+        analysis = replace(before, follow_ups=followed.follow_ups, notes=notes)
+        write_report(analysis, self.library)
+        self.library.finish(analysis)
 
     def _analyse(self, intake: Intake, info: MeetingInfo) -> Analysis:
         rubric, engines = self.rubric, self.engines

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from analyzer.commitments.wording import likeness
@@ -117,6 +117,11 @@ class _Draft:
         return overruled or not (self.claimed or self.dropped)
 
 
+def undecided(action: Action, day: dt.date) -> Action:
+    """Return a commitment as it stood before that day."""
+    return replace(action, status="open", decided=None) if action.decided and _day_of(action) >= day else action
+
+
 def pair_of(info: MeetingInfo) -> Pair | None:
     """Return whose meeting it is; ``None`` where a name is not known."""
     return (info.manager, info.rep) if info.manager and info.rep else None
@@ -152,7 +157,7 @@ def _by_pair(actions: Sequence[Action], reported: Sequence[Reported]) -> dict[Pa
     for one in reported:
         meetings.setdefault(one.meeting.id, (one.meeting, [], []))[2].append(one.follow_up)
     pairs: dict[Pair | None, list[Meeting]] = {}
-    for meeting in sorted(meetings.values(), key=lambda one: one[0].date or dt.date.max):
+    for meeting in sorted(meetings.values(), key=lambda one: (one[0].date or dt.date.max, one[0].id)):
         info = meeting[0]
         pairs.setdefault(pair_of(info) if info.date else None, []).append(meeting)
     return pairs

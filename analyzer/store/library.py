@@ -24,7 +24,17 @@ from typing import Any, Literal, TypeVar
 from filelock import FileLock, Timeout
 
 from analyzer.cadence import Held, Planned
-from analyzer.commitments.ledger import Action, Item, Pair, Reported, Status, build_ledger, open_before
+from analyzer.commitments.ledger import (
+    Action,
+    Item,
+    Pair,
+    Reported,
+    Status,
+    build_ledger,
+    open_before,
+    pair_of,
+    undecided,
+)
 from analyzer.errors import LibraryError, NotFoundError
 from analyzer.llm.replies import Reply, Waiting
 from analyzer.model import Analysis, Commitment, EarlierPromise, FollowUp, MeetingInfo
@@ -430,14 +440,30 @@ class Library:
     def earlier_promises(self, info: MeetingInfo) -> list[EarlierPromise]:
         """Return the open commitments of earlier meetings of the same two people, the oldest first.
 
-        Without the date and both names there are none: nobody knows what is earlier, or whose it is.
+        Open is what was open on that day, whatever a person has marked since: taken in later or anew, a meeting tells
+        the same.  Without the date and both names there are none: nobody knows what is earlier, or whose it is.
         """
-        if not (info.date and info.manager and info.rep):
+        pair = pair_of(info)
+        if not (info.date and pair):
             return []
-        pair = (info.manager, info.rep)
-        before = [one for one in self.actions(pair) if (one.meeting.date or info.date) < info.date]
+        before = [
+            undecided(one, info.date) for one in self.actions(pair) if (one.meeting.date or info.date) < info.date
+        ]
         said = [one for one in self._reported(pair) if (one.meeting.date or info.date) < info.date]
         return open_before(build_ledger(before, said), info.date)
+
+    def later_meetings(self, info: MeetingInfo) -> list[tuple[str, str]]:
+        """Return id and content hash of the finished later meetings of the same two people, the oldest first."""
+        pair = pair_of(info)
+        if not (info.date and pair):
+            return []
+        rows = self._rows(
+            f"SELECT id, content_hash FROM meetings m {_of(pair)}"
+            "AND state = 'done' AND info ->> '$.date' > ? ORDER BY info ->> '$.date', id",
+            *pair,
+            info.date.isoformat(),
+        )
+        return [(row["id"], row["content_hash"]) for row in rows]
 
     # --- commitments --------------------------------------------------------------------------------------------------
 
