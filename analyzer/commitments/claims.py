@@ -10,14 +10,14 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from analyzer.commitments.wording import SHARED, deed, is_past, marks, names
+from analyzer.commitments.wording import SHARED, deed, is_past, marks, names, verb
 from analyzer.labels.cues import sentences
 from analyzer.labels.evidence import quote_of
 from analyzer.labels.rubric import Rubric
 from analyzer.model import EarlierPromise, Followed, FollowUp, Quote, Transcript, Turn
 
 _DID = re.compile(
-    r"\bi(?:'ve| have)?\s+(?:already |just |also |then |finally |actually |did |went and )*([a-z]+)\b", re.IGNORECASE
+    r"\bi(?:'ve| have)?\s+((?:already |just |also |then |finally |actually |did |went and )*)([a-z]+)\b", re.IGNORECASE
 )
 _UNREAL = re.compile(
     r"\b(?:not|never|no|haven'?t|hasn'?t|didn'?t|don'?t|won'?t|can'?t|couldn'?t|wasn'?t|hadn'?t|almost|nearly|half|partly|"
@@ -25,12 +25,16 @@ _UNREAL = re.compile(
     r"last year|used to|draft(?:ed)?)\b",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(r"[,;]?\s+(?:and |but |so |because )?(?:he|she|they|it|we|you)\b.*", re.IGNORECASE | re.DOTALL)
+"""What is said of somebody else behind a claim: "and he said no" takes nothing back."""
 _ASKED = re.compile(r"\b(?:did|have) you\b", re.IGNORECASE)
 _YES = re.compile(
     r"^(?:(?:oh|um|uh|well|so|yeah|yes|yep|right)\b[\s,.]*)*"
     r"(?:yes|yeah|yep|i did|i have|done|it'?s done|all done|that'?s done|sent|went out)\b",
     re.IGNORECASE,
 )
+_WITH_NAME = 0.5
+"""Share of what an action names that is enough where a person's or thing's own name is among it."""
 _BEFORE = 2
 """Turns before a reply in which the question may stand."""
 
@@ -72,40 +76,43 @@ def _claim(turn: Turn, before: Sequence[Turn], action: str) -> Quote | None:
 
 def _says_done(sentence: str, action: str) -> bool:
     """Whether a sentence says in the first person that the same deed was done to the same things."""
-    return _did(sentence, action) and _names_it(sentence, action, deed(_verb(action)))
+    return _did(sentence, action) and _names_it(sentence, action)
 
 
 def _did(sentence: str, action: str) -> bool:
     """Whether a sentence says in the first person that the same deed was done, to whatever."""
-    if _UNREAL.search(sentence) or sentence.rstrip().endswith("?"):
+    if sentence.rstrip().endswith("?"):
         return False
-    did = [match for match in _DID.finditer(sentence.replace("’", "'")) if _is_past(match[0], match[1])]
-    return any(deed(match[1]) == deed(_verb(action)) for match in did)
+    words = sentence.replace("’", "'")
+    return any(
+        verb(action) in _deeds(match[1], match[2])
+        and not _UNREAL.search(words[: match.end()] + _OTHERS.sub("", words[match.end() :]))
+        for match in _DID.finditer(words)
+    )
 
 
-def _is_past(words: str, verb: str) -> bool:
-    """Whether the verb after "I" tells what was done; "I did call" has it in the present form."""
-    return is_past(verb) or re.search(r"\bdid\s+[a-z]+$", words, re.IGNORECASE) is not None
+def _deeds(before: str, form: str) -> set[str]:
+    """Return the deeds that "I ..." may tell as done: "I did call" is to call, "I did the form" is to do."""
+    did = "did" in before.casefold().split()
+    return ({deed(form)} if did or is_past(form) else set()) | ({deed("do")} if did else set())
 
 
 def _asks_for(turn: Turn, reply: Turn, action: str) -> bool:
-    verb = deed(_verb(action))
+    wanted = verb(action)
     return turn.speaker != reply.speaker and any(
-        _ASKED.search(one)
-        and verb in {deed(word) for word in re.findall(r"[\w']+", one)}
-        and _names_it(one, action, verb)
+        _ASKED.search(one) and wanted in {deed(word) for word in re.findall(r"[\w']+", one)} and _names_it(one, action)
         for one in sentences(turn.text)
     )
 
 
-def _verb(action: str) -> str:
-    found = re.match(r"\W*([\w'’]+)", action)
-    return found[1] if found else ""
-
-
-def _names_it(sentence: str, action: str, verb: str) -> bool:
+def _names_it(sentence: str, action: str) -> bool:
     """Whether a sentence names most of what an action names beside its verb, and every person and number in it."""
-    things, said = names(action) - {verb}, names(sentence)
+    things, said = names(action) - {verb(action)}, names(sentence)
     shared = things & said
     missing = marks(action) & things - said
-    return bool(things) and len(shared) >= SHARED * len(things) and not (missing and marks(sentence) - things - {verb})
+    enough = _WITH_NAME if marks(action) & shared else SHARED
+    return (
+        bool(things)
+        and len(shared) >= enough * len(things)
+        and not (missing and marks(sentence) - things - {verb(action)})
+    )

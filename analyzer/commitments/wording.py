@@ -87,16 +87,26 @@ def marks(text: str) -> frozenset[str]:
     )
 
 
+def verb(action: str) -> str:
+    """Return what an imperative begins with, as a deed."""
+    found = _WORD.search(action)
+    return deed(found[0]) if found else ""
+
+
 def likeness(one: str, other: str) -> float:
     """Return how alike two actions are, 0 (not the same) to 1.
 
-    They are not the same where they share fewer than two names, or where each names a person, thing or number that the
-    other one leaves out: "send Anna the quote" is not "send Bert the quote".
+    They are the same where the deed of one stands in the other, and they name mostly the same things.  They are not
+    where each names a person, thing or number that the other one leaves out: "send Anna the quote" is not "send Bert
+    the quote".
     """
     ours, theirs = names(one), names(other)
-    shared = len(ours & theirs)
-    if shared < 2 or shared < SHARED * min(len(ours), len(theirs)):
+    if verb(one) not in theirs and verb(other) not in ours:
+        return 0.0
+    things, others = ours - {verb(one), verb(other)}, theirs - {verb(one), verb(other)}
+    shared = len(things & others)
+    if not shared or shared < SHARED * min(len(things), len(others)):
         return 0.0
     if marks(one) - theirs and marks(other) - ours:
         return 0.0
-    return shared / len(ours | theirs)
+    return shared / len(things | others)

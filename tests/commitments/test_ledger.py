@@ -240,6 +240,7 @@ def follow(action: str, *said: str, owner: str = "Jules") -> FollowUp:
         ("Jules: I sent Marta the sizing sheet on Tuesday.",),
         ("Jules: So, I've already emailed the sizing sheet to Marta.",),
         ("Jules: i did send marta that sizing sheet",),
+        ("Jules: I sent Marta the, the sizing sheet, on Monday, and she said it does not fit.",),
         ("Dana: Did you send Marta the sizing sheet?", "Jules: Yes, on Tuesday."),
         ("Dana: Have you sent the sizing sheet to Marta?", "Jules: I sent it Tuesday night."),
     ],
@@ -265,6 +266,8 @@ def test_the_owner_says_that_he_did_just_that(said: tuple[str, ...]) -> None:
         ("Jules: I saw the sizing sheet that Marta made.",),
         ("Dana: I sent Marta the sizing sheet.",),
         ("Jules: Have I sent Marta the sizing sheet?",),
+        ("Jules: I sent the sizing sheet, but not to Marta.",),
+        ("Jules: If I sent Marta the sizing sheet, she would call.",),
         ("Dana: Did you send Marta the sizing sheet?", "Jules: No, not yet."),
         ("Dana: Did you send Marta the sizing sheet?", "Jules: Yes, I will today."),
         ("Dana: Did you see the game?", "Jules: Yes, I did."),
@@ -273,6 +276,11 @@ def test_the_owner_says_that_he_did_just_that(said: tuple[str, ...]) -> None:
 )
 def test_what_is_not_surely_a_claim_leaves_the_promise_open(said: tuple[str, ...]) -> None:
     assert follow(SHEET, *said).outcome == "unmentioned"
+
+
+def test_doing_is_a_deed_too() -> None:
+    assert follow("do the February expenses", "Jules: I did the February expenses on the train.").outcome == "kept"
+    assert follow("do the February expenses", "Jules: I did send the February figures.").outcome == "unmentioned"
 
 
 def test_the_managers_own_promise_is_followed_too() -> None:
