@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from analyzer.commitments.extract import Extractor
+from analyzer.commitments.extract import Extractor, FollowThrough
 from analyzer.config import Settings
 from analyzer.feedback.advise import Adviser
 from analyzer.labels.labeler import Labeler
 from analyzer.labels.rubric import Rubric
 
 if TYPE_CHECKING:
-    from analyzer.commitments.follow_through import LLMFollowThrough
     from analyzer.llm.client import Client
     from analyzer.llm.replies import Memory
 
@@ -32,8 +31,7 @@ class Engines:
     labeler: Labeler
     extractor: Extractor
     adviser: Adviser
-    follow_through: LLMFollowThrough | None = None
-    """``None``: the local engine does not follow promises up."""
+    follow_through: FollowThrough
     prompts: tuple[str, ...] = ()
     """Id, version and hash of those that a language model is asked with."""
 
@@ -59,11 +57,12 @@ def build_engines(
 
     """
     if not wants_llm(settings):
+        from analyzer.commitments.claims import LocalFollowThrough
         from analyzer.commitments.local import LocalExtractor
         from analyzer.feedback.templates import TemplateAdviser
         from analyzer.labels.local import LocalLabeler
 
-        return Engines(LocalLabeler(), LocalExtractor(), TemplateAdviser())
+        return Engines(LocalLabeler(), LocalExtractor(), TemplateAdviser(), LocalFollowThrough())
     from analyzer.commitments.follow_through import LLMFollowThrough
     from analyzer.commitments.llm import LLMExtractor
     from analyzer.feedback.llm import LLMAdviser

@@ -50,6 +50,8 @@ B = TypeVar("B")
 Progress = Callable[[str, float, float | None], None]
 """Told what is done, how far, and of how much (``None``: not known)."""
 
+NO_CONSENT = frozenset(("", "no", "none", "not given", "refused", "declined", "false", "unknown", "pending"))
+"""What stands for no consent where somebody fills the field in regardless."""
 _HEAD = 4096
 """Bytes of a file by which it is told whether it is a recording or a transcript."""
 
@@ -162,21 +164,25 @@ class Pipeline:
         """Take a file through all stages and write its report; finished stages are taken from the library.
 
         Raises:
+            InputError: the settings require consent and nothing says that there is; nothing of it is kept.
             AnalyzerError: a stage failed; what was finished before stays.
 
         """
+        check_consent(intake, self.settings)
         info = _info(intake)
         self.library.start(intake.content_hash, info, _as_json(intake.known))
         try:
             known, original = self._transcript(intake)
             self.library.keep_original(info.id, original)
-            return self._publish(self._analyse(info, known, original))
+            analysis = self._publish(self._analyse(info, known, original))
         except WaitingError as error:
             self.library.wait(info.id, self.rubric.hash, error.requests)
             raise
         except AnalyzerError as error:
             self.library.fail(info.id, str(error))
             raise
+        self._follow_again(analysis.meeting)
+        return analysis
 
     def correct(self, meeting: str, corrections: Sequence[Correction]) -> Analysis:
         """Keep what a person says against a meeting's analysis and make anew what depends on it.
@@ -216,6 +222,35 @@ class Pipeline:
         remove_renamed(analysis, self.library)
         return analysis
 
+    def _follow_again(self, info: MeetingInfo) -> None:
+        """Follow promises up again in the pair's later meetings: what this one promised may have come up there.
+
+        Raises:
+            WaitingError: a language model is asked by file; with the requests of all of them.
+
+        """
+        waiting: list[Waiting] = []
+        for meeting, content_hash in self.library.later_meetings(info):
+            with self.library.claim(content_hash, wait=0) as mine:
+                before = self.library.analysis(meeting)
+                if not mine or before.made_with != self.made_with:
+                    continue  # whoever makes it anew follows up by himself
+                try:
+                    self._renew(before, self._followed(before.meeting, before.transcript))
+                except WaitingError as error:
+                    self.library.wait(meeting, self.rubric.hash, error.requests)
+                    waiting += error.requests
+        if waiting:
+            raise WaitingError(waiting)
+
+    def _renew(self, before: Analysis, followed: Followed) -> None:
+        """Put what became of earlier promises into a finished meeting, where it is something else than before."""
+        if not followed.follow_ups or followed.follow_ups == before.follow_ups:
+            return
+        rest = tuple(one for one in before.notes.dropped if one.what != "follow-through")
+        notes = replace(before.notes, dropped=rest) + followed.notes
+        self._publish(replace(before, follow_ups=followed.follow_ups, notes=notes))
+
     def transcript(self, intake: Intake) -> Transcript:
         """Return who says what in a file, and stop there.
 
@@ -252,9 +287,8 @@ class Pipeline:
             "exchanges": engines.labeler,
             "commitments": engines.extractor,
             "feedback": engines.adviser,
+            "follow-through": engines.follow_through,
         }
-        if engines.follow_through is not None:
-            stages["follow-through"] = engines.follow_through
         return Analysis(
             meeting=info,
             transcript=transcript,
@@ -382,8 +416,8 @@ class Pipeline:
 
     def _followed(self, info: MeetingInfo, transcript: Transcript) -> Followed:
         follow = self.engines.follow_through
-        promises = self.library.earlier_promises(info) if follow else []
-        if follow is None or not promises:
+        promises = self.library.earlier_promises(info)
+        if not promises:
             return Followed(())
         return self.library.stage(
             info.id,
@@ -444,6 +478,23 @@ def check_file(path: Path) -> None:
             raise InputError(f"{str(path)!r} is no file that can be read to its end")
     except (OSError, ValueError) as error:
         raise InputError(f"{str(path)!r} cannot be looked at: {error}") from error
+
+
+def check_consent(intake: Intake, settings: Settings) -> None:
+    """Raise where consent is required and nothing says that there is.
+
+    Raises:
+        InputError: with how to give it.
+
+    """
+    said = intake.known.consent
+    if settings.consent == "required" and (said is None or said.strip().casefold() in NO_CONSENT):
+        name = intake.path.name
+        raise InputError(
+            f"{name!r} is not analysed: the setting consent is 'required', and what is known of it is {said!r}. "
+            f"Once both have agreed, say how: --consent 'both, at the start of the talk', or \"consent\" in "
+            f"{intake.path.stem + '.meta.json'!r} beside the file"
+        )
 
 
 def _info(intake: Intake) -> MeetingInfo:

@@ -6,7 +6,22 @@ import sys
 
 import typer
 
-from analyzer.cli import actions, batch, correct, demo, doctor, eval, list_, models, replies, report, rubric, upload
+from analyzer.cli import (
+    actions,
+    batch,
+    calendar_,
+    correct,
+    demo,
+    doctor,
+    eval,
+    forget,
+    list_,
+    models,
+    replies,
+    report,
+    rubric,
+    upload,
+)
 from analyzer.errors import AnalyzerError
 
 app = typer.Typer(
@@ -24,6 +39,8 @@ app.command("list")(list_.list_)
 app.command("report")(report.report)
 app.add_typer(actions.app, name="actions")
 app.command("correct")(correct.correct)
+app.add_typer(calendar_.app, name="calendar")
+app.command("forget")(forget.forget)
 app.add_typer(models.app, name="models")
 app.add_typer(rubric.app, name="rubric")
 app.add_typer(replies.app, name="replies")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,46 +17,87 @@ app = typer.Typer(
 _COLUMNS = (
     "id",
     "status",
+    "overdue",
     "owner",
     "action",
     "due",
     "due_text",
     "strength",
     "origin",
+    "manager",
+    "rep",
     "meeting",
     "date",
     "time",
     "quote",
+    "since",
+    "meetings",
 )
+_FORMS = ("json", "csv", "markdown", "ics")
 
 
 @app.callback()
 def actions(
     context: typer.Context,
     open_: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only open ones after their day.")] = False,
     owner: Annotated[str | None, typer.Option(help="Only those of one person (any part of the name).")] = None,
+    pair: Annotated[
+        str | None, typer.Option(help="Only those of two people: parts of their names, a comma between.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="Only those spoken of on that day or later, as 2026-03-17.")] = None,
+    today: common.TodayFlag = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print as Markdown, with the history of each.")
+    ] = False,
+    as_ics: Annotated[bool, typer.Option("--ics", help="Print as calendar tasks (iCalendar).")] = False,
     library: common.LibraryFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
-    """List commitments across meetings; mark them done or dropped."""
+    """List commitments across meetings; mark them done or dropped.
+
+    A promise that comes up again is one line with a history; its last date counts.  Said to be done is `claimed`:
+    nobody has checked it.
+    """
+    from analyzer.commitments.ledger import select
+
     context.obj = library
     if context.invoked_subcommand:
         return
-    rows = [_row(action) for action in _library(library).actions()]
-    rows = [row for row in rows if not open_ or row["status"] == "open"]
-    rows = [row for row in rows if owner is None or owner.casefold() in (row["owner"] or "").casefold()]
-    if as_json:
-        common.print_json(rows)
-    elif as_csv:
+    forms = [name for name, on in zip(_FORMS, (as_json, as_csv, as_markdown, as_ics), strict=True) if on]
+    if len(forms) > 1:
+        raise typer.BadParameter(f"choose one of --{' and --'.join(forms)}")
+    day = common.day_of(today)
+    items = select(
+        _library(library).ledger(), day, is_open=open_, overdue=overdue, owner=owner, pair=pair,
+        since=common.day_of(since, "--since") if since else None,
+    )  # fmt: skip
+    _print(items, day, forms[0] if forms else "table")
+
+
+def _print(items: list[Any], today: Any, form: str) -> None:
+    rows = [_row(item, today) for item in items]
+    if form == "json":
+        common.print_json([row | {"history": _history(item)} for row, item in zip(rows, items, strict=True)])
+    elif form == "csv":
         writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    elif form == "markdown":
+        from analyzer.report.actions import render_actions
+
+        print(render_actions(items, today), end="")
+    elif form == "ics":
+        from analyzer.ics import todo_calendar
+
+        common.put(todo_calendar(items))
     elif not rows:
         common.say("no commitments")
     else:
-        shown = ("id", "status", "owner", "action", "due", "date")
-        common.print_table(shown, ([_cell(row[name]) for name in shown] for row in rows))
+        shown = ("id", "status", "owner", "action", "due", "date", "meetings")
+        table = [row | {"status": "overdue" if row["overdue"] else row["status"]} for row in rows]
+        common.print_table(shown, ([_cell(row[name]) for name in shown] for row in table))
 
 
 @app.command()
@@ -76,6 +118,38 @@ def reopen(context: typer.Context, ids: list[str]) -> None:
     _decide(context, ids, "open")
 
 
+@app.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="CSV with columns id and status, as --csv prints it.")],
+) -> None:
+    """Take back what was marked in a spreadsheet: the status done, dropped or open."""
+    from analyzer.commitments.ledger import find_item
+    from analyzer.commitments.marks import read_marks
+    from analyzer.errors import InputError, NotFoundError
+
+    library = _library(context.obj)
+    items = library.ledger()
+    changed, wrong = 0, 0
+    marks = read_marks(file)
+    for mark in marks:
+        try:
+            item = find_item(items, mark.id)
+        except NotFoundError as error:
+            common.say(f"line {mark.line}: {error}")
+            wrong += 1
+            continue
+        if mark.status not in (None, item.state):
+            library.decide(item.ids, mark.status)
+            print(item.id, mark.status)
+            changed += 1
+    common.say(f"{changed} changed, {len(marks) - changed - wrong} as they were, {wrong} not found")
+    if wrong == len(marks) > 0:
+        raise InputError(f"no line of {file.name!r} has an id of this library: `analyzer actions --csv` shows them")
+    if wrong:
+        raise typer.Exit(1)
+
+
 def _library(folder: Any) -> Any:
     from analyzer.store.library import Library
 
@@ -83,30 +157,60 @@ def _library(folder: Any) -> Any:
 
 
 def _decide(context: typer.Context, ids: list[str], status: Any) -> None:
+    from analyzer.commitments.ledger import find_item
+
     library = _library(context.obj)
+    items = library.ledger()
     for reference in ids:
-        print(library.decide(reference, status), status)
+        item = find_item(items, reference)
+        library.decide(item.ids, status)
+        print(item.id, status)
 
 
-def _row(action: Any) -> dict[str, Any]:
-    one, info = action.commitment, action.meeting
+def _row(item: Any, today: Any) -> dict[str, Any]:
+    one, info = item.latest.commitment, item.latest.meeting
+    manager, rep = item.pair or (info.manager, info.rep)
     return {
-        "id": action.id,
-        "status": action.status,
-        "owner": one.owner,
+        "id": item.id,
+        "status": item.state,
+        "overdue": item.is_overdue(today),
+        "owner": item.owner,
         "action": one.action,
-        "due": one.due.isoformat() if one.due else None,
-        "due_text": one.due_text,
+        "due": _iso(item.due),
+        "due_text": item.due_text,
         "strength": one.strength,
         "origin": one.origin,
+        "manager": manager,
+        "rep": rep,
         "meeting": info.id,
-        "date": info.date.isoformat() if info.date else None,
+        "date": _iso(info.date),
         "time": round(one.quote.start, 1),
         "quote": one.quote.text,
+        "since": _iso(item.history[0].on),
+        "meetings": len({event.meeting for event in item.history if event.meeting}),
     }
+
+
+def _history(item: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "what": event.what,
+            "on": _iso(event.on),
+            "meeting": event.meeting,
+            "due": _iso(event.due),
+            "speaker": event.quote.speaker if event.quote else None,
+            "time": round(event.quote.start, 1) if event.quote else None,
+            "quote": event.quote.text if event.quote else None,
+        }
+        for event in item.history
+    ]
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _cell(value: Any) -> str:
     """Return a cell; a leading sign that a spreadsheet would run as a formula is made plain text."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else ("yes" if value else "") if isinstance(value, bool) else str(value)
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

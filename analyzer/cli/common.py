@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 import time
@@ -57,6 +58,9 @@ RubricFlag = Annotated[
     Path | None,
     typer.Option("--rubric", help="A rubric of your own.", envvar="ANALYZER_RUBRIC", show_default=False),
 ]
+TodayFlag = Annotated[
+    str | None, typer.Option("--today", help="The day from which to count, as 2026-03-17; else today.")
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -87,6 +91,40 @@ def known_of(
             f"--channels {channels!r}: say who is on the first and the second, as manager,rep or rep,manager"
         )
     return known("flag", date=day, manager=manager, rep=rep, title=title, channels=roles, consent=consent)
+
+
+def day_of(said: str | None, flag: str = "--today") -> dt.date:
+    """Return the day that a flag names, today where it was not given.
+
+    Raises:
+        InputError: it is no date.
+
+    """
+    if said is None:
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(said)
+    except ValueError:
+        raise InputError(f"{flag} {said!r} is no date: write it as 2026-03-17") from None
+
+
+def put(content: bytes, output: Path | None = None) -> None:
+    """Print a file's content as it is, or write it and print where.
+
+    Raises:
+        InputError: it cannot be written.
+
+    """
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{str(output)!r} cannot be written: {error.strerror}") from error
+    print(output)
 
 
 def say(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +19,13 @@ class Format(StrEnum):
     json = "json"
 
 
+class Reader(StrEnum):
+    """Whom a report is for."""
+
+    manager = "manager"
+    rep = "rep"
+
+
 def report(
     meeting: Annotated[
         str, typer.Argument(help="Id (or its beginning) or file name of a meeting, or `last`.")
@@ -28,6 +35,9 @@ def report(
     embed_audio: Annotated[
         bool, typer.Option("--embed-audio", help="Put short clips of the quoted words into the HTML page.")
     ] = False,
+    for_: Annotated[
+        Reader, typer.Option("--for", help="rep: the transcript and what both promised, no labels, no feedback.")
+    ] = Reader.manager,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON form's schema and exit.")] = False,
     library: common.LibraryFlag = None,
     as_json: common.JsonFlag = False,
@@ -45,6 +55,9 @@ def report(
         return
     store = Library(common.settings_of(library).library)
     analysis = store.analysis(store.find(meeting))
+    if for_ is Reader.rep:
+        _rep(analysis, store, Format.json if as_json else format_, output)
+        return
     form = Format.json if as_json else format_
     rubric = write.rubric_of(analysis, store)
     folder = output.parent if output else Path() if form else store.reports
@@ -60,3 +73,16 @@ def report(
         print(write.render(analysis, form, rubric, played), end="")
     else:
         print(write.write_report(analysis, store, played))
+
+
+def _rep(analysis: Any, store: Any, form: Format | None, output: Path | None) -> None:
+    """Print the rep's copy, or write it where it was asked for, else beside the report."""
+    from analyzer.report.rep import render_rep, rep_path
+    from analyzer.report.write import report_path
+
+    if form is not None and output is None:
+        print(render_rep(analysis, form), end="")
+        return
+    chosen = form or next((f for f in Format if output and output.suffix == f".{f}"), Format.html)
+    target = output or rep_path(report_path(analysis, store, "html"), chosen)
+    common.put(render_rep(analysis, chosen).encode("utf-8", "replace"), target)

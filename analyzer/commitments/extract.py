@@ -1,4 +1,4 @@
-"""Transcript to commitments: the interface."""
+"""Transcript to commitments, and to what became of earlier ones: the interfaces."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Exchange, Extracted, Transcript
+from analyzer.model import EarlierPromise, Exchange, Extracted, Followed, Transcript
 
 
 class Extractor(Protocol):
@@ -34,6 +34,30 @@ class Extractor(Protocol):
             exchanges: that cover it.
             said_on: the day of the meeting, from which due dates follow; ``None`` leaves them open.
             rubric: that says what is a commitment.
+
+        Raises:
+            EngineError: the engine gave no usable answer.
+
+        """
+        ...
+
+
+class FollowThrough(Protocol):
+    """Says what became of earlier promises."""
+
+    name: str
+    version: str
+    """Code version: part of the key under which results are kept."""
+
+    @property
+    def model(self) -> str:
+        """What it works with; part of the key as well."""
+        ...
+
+    def follow(
+        self, transcript: Transcript, promises: Sequence[EarlierPromise], said_on: date | None, rubric: Rubric
+    ) -> Followed:
+        """Return one outcome for each promise, in order; without words that show another one, it is unmentioned.
 
         Raises:
             EngineError: the engine gave no usable answer.

@@ -14,7 +14,7 @@ _SAME_TURN = 85
 """Token-set similarity of two actions in one turn from which they are one promise said twice."""
 _SHARED = 0.6
 """Share of what the shorter action names that the other one has to name too."""
-_COMMON = frozenset(
+COMMON = frozenset(
     "the and for with that this them they him her his have has get got put can will would just out from about then also "
     "you your not one some any all but let make going then there than into over what when who how".split()
 )
@@ -45,4 +45,4 @@ def _alike(one: Commitment, other: Commitment) -> bool:
 
 def _named(one: Commitment) -> set[str]:
     """Return what an action names: its words but the commonest."""
-    return {word for word in re.findall(r"[a-z0-9']{3,}", one.action.lower()) if word not in _COMMON}
+    return {word for word in re.findall(r"[a-z0-9']{3,}", one.action.lower()) if word not in COMMON}

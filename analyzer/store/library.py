@@ -14,7 +14,7 @@ import sqlite3
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import resources
@@ -23,15 +23,26 @@ from typing import Any, Literal, TypeVar
 
 from filelock import FileLock, Timeout
 
+from analyzer.cadence import Held, Planned
+from analyzer.commitments.ledger import (
+    Action,
+    Item,
+    Pair,
+    Reported,
+    Status,
+    build_ledger,
+    open_before,
+    pair_of,
+    undecided,
+)
 from analyzer.errors import LibraryError, NotFoundError
 from analyzer.llm.replies import Reply, Waiting
-from analyzer.model import Analysis, Commitment, EarlierPromise, MeetingInfo, Transcript
+from analyzer.model import Analysis, Commitment, EarlierPromise, FollowUp, MeetingInfo, Transcript
 from analyzer.store.json import dump, load
 from analyzer.transcript.corrections import Correction
 
 T = TypeVar("T")
 State = Literal["started", "waiting", "done", "failed"]
-Status = Literal["open", "done", "dropped"]
 Clock = Callable[[], datetime]
 
 
@@ -64,15 +75,14 @@ class CorrectionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """A commitment with its meeting and what became of it."""
+class Erased:
+    """What was erased of a meeting, for the person who asked for it."""
 
-    id: str
     meeting: MeetingInfo
-    commitment: Commitment
-    status: Status
-    decided: str | None
-    """When somebody said so."""
+    rows: dict[str, int]
+    """By table."""
+    touched: tuple[str, ...] = ()
+    """Other meetings that spoke of its promises: they are rid of them, and their reports have to be written anew."""
 
 
 def utc_now() -> datetime:
@@ -114,6 +124,10 @@ class Library:
     @property
     def _locks(self) -> Path:
         return self.folder / "locks"
+
+    def lock_of(self, meeting: str) -> Path:
+        """Return the file by which a meeting is held."""
+        return self._locks / f"{meeting}.lock"
 
     def _sweep(self) -> None:
         """Remove what a killed process left behind: scratch files that nobody has touched for a day."""
@@ -207,7 +221,7 @@ class Library:
     @contextmanager
     def claim(self, content_hash: str, wait: float) -> Iterator[bool]:
         """Hold a meeting for this process; yields false where another one holds it for longer than ``wait`` seconds."""
-        lock = FileLock(self._locks / f"{content_hash[:12]}.lock")
+        lock = FileLock(self.lock_of(content_hash[:12]))
         try:
             lock.acquire(timeout=wait)
         except Timeout:
@@ -252,6 +266,7 @@ class Library:
                 (dump(meeting), dump(analysis), self._now(), meeting.id),
             )
             decided = self._decided(meeting.id)
+            self._keep_follow_ups(analysis)
             self._db.execute("DELETE FROM commitments WHERE meeting = ?", (meeting.id,))
             for position, one in enumerate(analysis.commitments):
                 due = one.due.isoformat() if one.due else None
@@ -276,6 +291,14 @@ class Library:
         )
         quotes = [load(Commitment, row["content"]).quote for row in rows]
         return {(q.turn, q.text): (row["status"], row["decided"]) for q, row in zip(quotes, rows, strict=True)}
+
+    def _keep_follow_ups(self, analysis: Analysis) -> None:
+        meeting = analysis.meeting.id
+        self._db.execute("DELETE FROM follow_ups WHERE meeting = ?", (meeting,))
+        self._db.executemany(
+            "INSERT INTO follow_ups VALUES (?, ?, ?)",
+            [(meeting, position, dump(one)) for position, one in enumerate(analysis.follow_ups)],
+        )
 
     def meetings(self) -> list[MeetingRow]:
         """Return all meetings, the latest date first, those without a date last."""
@@ -485,48 +508,199 @@ class Library:
     def earlier_promises(self, info: MeetingInfo) -> list[EarlierPromise]:
         """Return the open commitments of earlier meetings of the same two people, the oldest first.
 
-        Without the date and both names there are none: nobody knows what is earlier, or whose it is.
+        Open is what was open on that day, whatever a person has marked since: taken in later or anew, a meeting tells
+        the same.  Without the date and both names there are none: nobody knows what is earlier, or whose it is.
         """
-        if not (info.date and info.manager and info.rep):
+        pair = pair_of(info)
+        if not (info.date and pair):
             return []
-        return [
-            EarlierPromise(one.id, one.commitment.owner, one.commitment.action, one.commitment.due, one.meeting.date)
-            for one in self.actions()
-            if one.status == "open"
-            and one.meeting.date
-            and one.meeting.date < info.date
-            and (one.meeting.manager, one.meeting.rep) == (info.manager, info.rep)
-            and one.commitment.owner
+        before = [
+            undecided(one, info.date) for one in self.actions(pair) if (one.meeting.date or info.date) < info.date
         ]
+        said = [one for one in self._reported(pair) if (one.meeting.date or info.date) < info.date]
+        return open_before(build_ledger(before, said), info.date)
+
+    def later_meetings(self, info: MeetingInfo) -> list[tuple[str, str]]:
+        """Return id and content hash of the finished later meetings of the same two people, the oldest first."""
+        pair = pair_of(info)
+        if not (info.date and pair):
+            return []
+        rows = self._rows(
+            f"SELECT id, content_hash FROM meetings m {_of(pair)}"
+            "AND state = 'done' AND info ->> '$.date' > ? ORDER BY info ->> '$.date', id",
+            *pair,
+            info.date.isoformat(),
+        )
+        return [(row["id"], row["content_hash"]) for row in rows]
 
     # --- commitments --------------------------------------------------------------------------------------------------
 
-    def actions(self) -> list[Action]:
-        """Return all commitments with their status, in order of meeting date and talk."""
+    def actions(self, pair: Pair | None = None) -> list[Action]:
+        """Return all commitments, or a pair's, with their status, in order of meeting date and talk."""
         rows = self._rows(
-            "SELECT c.id, c.content, m.info, coalesce(d.status, 'open') AS status, d.decided FROM commitments c "
-            "JOIN meetings m ON m.id = c.meeting LEFT JOIN decisions d ON d.commitment = c.id "
-            "ORDER BY m.info ->> '$.date', m.added, m.id, c.position"
+            "SELECT c.id, c.content, m.info, coalesce(d.status, 'open') AS status, d.decided FROM meetings m "
+            f"JOIN commitments c ON c.meeting = m.id LEFT JOIN decisions d ON d.commitment = c.id {_of(pair)}"
+            "ORDER BY m.info ->> '$.date', m.added, m.id, c.position",
+            *(pair or ()),
         )
         return [
             Action(r["id"], load(MeetingInfo, r["info"]), load(Commitment, r["content"]), r["status"], r["decided"])
             for r in rows
         ]
 
-    def decide(self, reference: str, status: Status) -> str:
-        """Set the status of the commitment whose id begins with ``reference``; return its id.
+    def _reported(self, pair: Pair | None = None) -> list[Reported]:
+        rows = self._rows(
+            f"SELECT m.info, f.content FROM meetings m JOIN follow_ups f ON f.meeting = m.id {_of(pair)}"
+            "ORDER BY m.info ->> '$.date', m.added, m.id, f.position",
+            *(pair or ()),
+        )
+        return [Reported(load(MeetingInfo, r["info"]), load(FollowUp, r["content"])) for r in rows]
+
+    def ledger(self, pair: Pair | None = None) -> list[Item]:
+        """Return promises across meetings, all or a pair's, in order of time."""
+        return build_ledger(self.actions(pair), self._reported(pair))
+
+    def decide(self, ids: Iterable[str], status: Status) -> None:
+        """Set the status of an item by the ids of its commitments: it stays when one of their meetings is erased."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", [(id_, status, self._now()) for id_ in ids]
+            )
+
+    # --- cadence ------------------------------------------------------------------------------------------------------
+
+    def pairs(self) -> list[Pair]:
+        """Return who has meetings with whom."""
+        rows = self._rows(
+            "SELECT DISTINCT info ->> '$.manager' AS manager, info ->> '$.rep' AS rep FROM meetings ORDER BY 1, 2"
+        )
+        return [(row["manager"], row["rep"]) for row in rows if row["manager"] and row["rep"]]
+
+    def held(self, pair: Pair) -> list[Held]:
+        """Return the finished meetings of two people with their length."""
+        rows = self._rows(
+            "SELECT info, analysis ->> '$.transcript.source.duration' AS seconds FROM meetings m "
+            f"{_of(pair)}AND analysis IS NOT NULL",
+            *pair,
+        )
+        return [Held(load(MeetingInfo, row["info"]), row["seconds"] / 60) for row in rows]
+
+    def plan(self, meetings: Iterable[tuple[Pair, Planned]]) -> None:
+        """Keep planned meetings, in place of what was known of the same events."""
+        meetings = list(meetings)
+        with self._transaction():
+            self._db.executemany("DELETE FROM planned WHERE uid = ?", {(one.uid,) for _, one in meetings})
+            self._db.executemany(
+                "INSERT OR REPLACE INTO planned VALUES (?, ?, ?, ?, ?)",
+                [(one.uid, one.day.isoformat(), *pair, dump(one)) for pair, one in meetings],
+            )
+
+    def planned(self) -> dict[Pair, list[Planned]]:
+        """Return planned meetings by pair, in order of their days."""
+        found: dict[Pair, list[Planned]] = {}
+        for row in self._rows("SELECT manager, rep, content FROM planned ORDER BY manager, rep, day"):
+            found.setdefault((row["manager"], row["rep"]), []).append(load(Planned, row["content"]))
+        return found
+
+    # --- forgetting ---------------------------------------------------------------------------------------------------
+
+    def meetings_of(self, person: str) -> list[MeetingInfo]:
+        """Return the meetings in which somebody of that very name took part, in any state."""
+        rows = self._rows(
+            "SELECT info FROM meetings WHERE info ->> '$.manager' = ?1 OR info ->> '$.rep' = ?1 OR EXISTS (SELECT 1 "
+            "FROM json_each(analysis, '$.transcript.participants') WHERE value ->> '$.name' = ?1) "
+            "ORDER BY info ->> '$.date'",
+            person,
+        )
+        return [load(MeetingInfo, row["info"]) for row in rows]
+
+    def erase(self, meeting: str) -> Erased:
+        """Erase a meeting from all tables, and what other meetings hold of its promises.
+
+        What a person decided stays under its number, which tells nothing: a meeting that is added again finds it.
+        """
+        row = self._rows("SELECT info, content_hash FROM meetings WHERE id = ?", meeting)[0]
+        info = load(MeetingInfo, row["info"])
+        rows: dict[str, int] = {}
+        with self._transaction():
+            touched = self._strip_promises(meeting)
+            for table in self._tables_by_meeting():
+                rows[table] = self._db.execute(f'DELETE FROM "{table}" WHERE meeting = ?', (meeting,)).rowcount
+            # Nobody knows whose words a reply without a meeting holds; it can be asked for again.
+            rows["replies"] += self._db.execute("DELETE FROM replies WHERE meeting IS NULL").rowcount
+            rows["files"] = self._db.execute(
+                "DELETE FROM files WHERE content_hash = ?", (row["content_hash"],)
+            ).rowcount
+            rows["meetings"] = self._db.execute("DELETE FROM meetings WHERE id = ?", (meeting,)).rowcount
+        return Erased(info, {table: count for table, count in rows.items() if count > 0}, tuple(touched))
+
+    def _tables_by_meeting(self) -> list[str]:
+        """Return the tables whose rows belong to a meeting."""
+        rows = self._rows(
+            "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c ON c.name = 'meeting' "
+            "WHERE t.type = 'table' ORDER BY t.name"
+        )
+        return [row["name"] for row in rows]
+
+    def _strip_promises(self, meeting: str) -> list[str]:
+        """Take a meeting's promises out of what other meetings say of earlier ones; return these meetings."""
+        own = {row["id"] for row in self._rows("SELECT id FROM commitments WHERE meeting = ?", meeting)}
+        told = self._rows(
+            "SELECT meeting, content FROM follow_ups UNION ALL "
+            "SELECT meeting, result FROM stages WHERE stage = 'follow-through'"
+        )
+        later = sorted({row["meeting"] for row in told if any(id_ in row["content"] for id_ in own)} - {meeting})
+        for one in later:
+            self._db.execute("DELETE FROM stages WHERE meeting = ? AND stage = 'follow-through'", (one,))
+            self._db.execute("DELETE FROM replies WHERE meeting = ? AND content ->> '$.prompt' LIKE 'follow%'", (one,))
+        # A question that waits for its answer holds the promises of the pair's earlier meetings.
+        self._db.execute(
+            "DELETE FROM waiting WHERE custom_id LIKE 'follow%' AND meeting IN (SELECT later.id FROM meetings later "
+            "JOIN meetings gone ON gone.id = ? WHERE later.info ->> '$.manager' IS NULL "
+            "OR later.info ->> '$.manager' = gone.info ->> '$.manager')",
+            (meeting,),
+        )
+        finished = [
+            one for one in later if self._rows("SELECT 1 FROM meetings WHERE id = ? AND analysis NOT NULL", one)
+        ]
+        for one in finished:
+            analysis = _without(self.analysis(one), own)
+            self._db.execute("UPDATE meetings SET analysis = ? WHERE id = ?", (dump(analysis), one))
+            self._keep_follow_ups(analysis)
+        return finished
+
+    def forget_plan(self, person: str) -> int:
+        """Erase the planned meetings of somebody; return how many."""
+        with self._transaction():
+            return self._db.execute("DELETE FROM planned WHERE ?1 IN (manager, rep)", (person,)).rowcount
+
+    def shred(self) -> None:
+        """Make what was erased unreadable in the library's files; others that read at this moment are waited for.
 
         Raises:
-            NotFoundError: none, or more than one.
+            LibraryError: another process holds on to the file.
 
         """
-        rows = self._rows("SELECT id FROM commitments WHERE substr(id, 1, length(?1)) = ?1", reference)
-        if len(rows) != 1 or not reference:
-            which = "no commitment" if not rows else f"{len(rows)} commitments"
-            raise NotFoundError(f"{which} with the id {reference!r}: `analyzer actions` shows the ids")
-        with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO decisions VALUES (?, ?, ?)", (rows[0]["id"], status, self._now()))
-        return str(rows[0]["id"])
+        try:
+            self._db.execute("VACUUM")
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+        if busy:
+            raise LibraryError(
+                f"the rows are erased, but another analyzer reads the library in {str(self.folder)!r} at this moment: "
+                "what they held may stand in its file library.db-wal until that one ends"
+            )
+
+    def is_idle(self) -> bool:
+        """Return whether no process works on a meeting, so that whatever lies in the scratch folder was left behind."""
+        for path in self._locks.glob("*.lock"):
+            try:
+                with FileLock(path, timeout=0):
+                    pass
+            except Timeout:
+                return False
+        return True
 
     @cached_property
     def made(self) -> str:
@@ -539,6 +713,19 @@ class _Corrected:
     """A correction as it is kept: a union needs a type around it."""
 
     correction: Correction
+
+
+def _without(analysis: Analysis, promises: set[str]) -> Analysis:
+    """Return an analysis that says nothing of these earlier promises, by id."""
+    kept = tuple(follow for follow in analysis.follow_ups if follow.promise.id not in promises)
+    # Why something was left out of them is told in the promise's words.
+    dropped = tuple(one for one in analysis.notes.dropped if one.what != "follow-through")
+    return replace(analysis, follow_ups=kept, notes=replace(analysis.notes, dropped=dropped))
+
+
+def _of(pair: Pair | None) -> str:
+    """Return the condition for a pair's meetings ``m``; written as its index has it."""
+    return "WHERE m.info ->> '$.manager' = ? AND m.info ->> '$.rep' = ? " if pair else ""
 
 
 def commitment_id(meeting: str, commitment: Commitment) -> str:

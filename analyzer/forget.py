@@ -1,0 +1,140 @@
+"""Forgetting meetings: rows, kept replies, waiting requests, reports and pages, and the words of them elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.errors import LibraryError, NotFoundError
+from analyzer.model import MeetingInfo
+from analyzer.report.write import write_report
+from analyzer.store.library import Erased, Library
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased."""
+
+    meetings: tuple[MeetingInfo, ...]
+    rows: dict[str, int]
+    """By table."""
+    files: tuple[Path, ...]
+    requests: int
+    """Lines taken out of request files."""
+    rewritten: tuple[str, ...]
+    """Other meetings that spoke of the promises and were rid of them."""
+
+
+def meant(library: Library, reference: str) -> tuple[list[MeetingInfo], str | None]:
+    """Return the meetings that ``reference`` means, and the person if it is one.
+
+    Args:
+        library: to look in.
+        reference: an id or its beginning, a file name, or a person's whole name.
+
+    Raises:
+        NotFoundError: neither a meeting nor a person, or more than one meeting.
+
+    """
+    own = library.meetings_of(reference)
+    if own or any(reference in pair for pair in library.planned()):
+        return own, reference
+    if reference == "last":
+        raise NotFoundError("'last' is not taken here, what it means changes: name the meeting by its id")
+    try:
+        id_ = library.find(reference)
+    except NotFoundError as error:
+        raise NotFoundError(f"{error} (nor is anybody of that whole name in a meeting)") from error
+    return [row.info for row in library.meetings() if row.info.id == id_], None
+
+
+def expired(library: Library, retention_days: int, today: dt.date) -> list[MeetingInfo]:
+    """Return the meetings older than that; one without a date counts from the day it was added."""
+    oldest = today - dt.timedelta(days=retention_days)
+    return [row.info for row in library.meetings()
+            if (row.info.date or dt.date.fromisoformat(row.added[:10])) < oldest]  # fmt: skip
+
+
+def files_of(library: Library, meeting: str) -> list[Path]:
+    """Return the files of the library that are about a meeting: its reports, and pages on which it is named."""
+    mark = meeting.encode()
+    return [path for path in sorted(library.reports.rglob("*"))
+            if path.is_file() and (meeting in path.name or mark in path.read_bytes())]  # fmt: skip
+
+
+def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None = None) -> Forgotten:
+    """Erase meetings from the library, and the plans with a person; see the module's docstring for what goes.
+
+    Raises:
+        LibraryError: another process works on one of them, or a file cannot be removed; what went before is erased.
+
+    """
+    gone: list[MeetingInfo] = []
+    rows: dict[str, int] = {}
+    files: list[Path] = []
+    touched: list[str] = []
+    for info in meetings:
+        erased = _erase(library, info, files)
+        gone.append(info)
+        touched += erased.touched
+        for table, count in erased.rows.items():
+            rows[table] = rows.get(table, 0) + count
+    if person is not None and (plans := library.forget_plan(person)):
+        rows["planned"] = plans
+    requests = _strip_requests(library)
+    ids = {info.id for info in gone}
+    rewritten = sorted(set(touched) - ids)
+    for one in rewritten:
+        write_report(library.analysis(one), library)
+    _clear_scratch(library)
+    library.shred()
+    return Forgotten(tuple(gone), rows, tuple(files), requests, tuple(rewritten))
+
+
+def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
+    with library.claim(library.intake(info.id)[1], wait=0) as mine:
+        if not mine:
+            raise LibraryError(f"meeting {info.id} is being worked on by another analyzer: stop that one first")
+        erased = library.erase(info.id)
+        try:
+            for path in files_of(library, info.id):
+                path.unlink(missing_ok=True)
+                files.append(path)
+        except OSError as error:
+            raise LibraryError(f"{error.filename!r} cannot be removed: {error.strerror}; remove it by hand") from error
+    library.lock_of(info.id).unlink(missing_ok=True)
+    return erased
+
+
+def _strip_requests(library: Library) -> int:
+    """Take the requests that nobody waits for out of the request files; return how many there were."""
+    waiting = {row.request.custom_id for row in library.waiting()}
+    removed = 0
+    for path in sorted((library.folder / "deferred").glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if json.loads(line)["custom_id"] in waiting]
+        removed += len(lines) - len(kept)
+        if not kept:
+            path.unlink()
+        elif len(kept) < len(lines):
+            path.write_text("".join(kept), encoding="utf-8")
+    return removed
+
+
+def _clear_scratch(library: Library) -> None:
+    """Remove decoded sound that a killed process left behind; nobody can tell whose it is."""
+    if library.is_idle():
+        for left in library.scratch.iterdir():
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def outside(meetings: Iterable[MeetingInfo]) -> Iterator[Path]:
+    """Yield the recordings and sidecar files outside the library, which are not ours to erase."""
+    for info in meetings:
+        source = Path(info.source_path)
+        names = (source, source.with_name(source.stem + ".meta.json"), source.with_name(source.name + ".meta.json"))
+        yield from (path for path in names if path.exists())

@@ -1,0 +1,206 @@
+"""Forgetting leaves no trace; consent and the rep's copy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.series import RARE, upload, upload_both, write
+from tests.llm import model
+from tests.llm.server import FaultServer
+
+Run = Callable[..., Any]
+
+
+def traces(folder: Path, *words: str) -> list[str]:
+    """Return the library's files in which a word stands, in any case, name and bytes alike."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        raw = (path.read_bytes() if path.is_file() else b"") + path.name.encode()
+        found += [f"{path.name}: {word}" for word in words if word.lower().encode() in raw.lower()]
+    return found
+
+
+def meetings(analyzer: Run) -> list[str]:
+    return [row["source_name"] for row in json.loads(analyzer("list", "--json").out)]
+
+
+def test_a_forgotten_meeting_leaves_no_trace_in_the_library(analyzer: Run, tmp_path: Path) -> None:
+    """Its promises stand in later meetings, too: their rows and reports lose them."""
+    first, _ = upload_both(analyzer, tmp_path / "talks")
+    first.with_suffix(".meta.json").write_text("{}")
+    analyzer("report", "first.txt", "--for", "rep")
+    assert traces(tmp_path / "library", "Legal still has it", "sizing sheet by Thursday")
+    gone = analyzer("forget", "first.txt", "--yes", "--json")
+    assert gone.status == 0, gone
+    told = json.loads(gone.out)
+    assert len(told["files"]) == 4  # the report in three forms, and the rep's copy
+    assert {"meetings", "commitments", "stages", "files"} <= set(told["rows"])
+    assert len(told["rewritten"]) == 1
+    assert told["outside"] == [str(first), str(first.with_suffix(".meta.json"))]
+    assert first.exists()
+    marks = ("Legal still has it", "sizing sheet by Thursday", "talk to Lutz", RARE + " samples by", "first.txt")
+    assert traces(tmp_path / "library", *marks, told["meetings"][0]) == []
+    assert meetings(analyzer) == ["second.txt"]
+    assert "## Earlier promises" not in analyzer("report", "second.txt", "--format", "md").out
+
+
+def test_a_forgotten_person_leaves_no_trace_at_all(analyzer: Run, tmp_path: Path, dialogue: Path) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    analyzer("upload", dialogue, "--manager", "Dana", "--rep", "Ana Ruiz", "--date", "2026-03-11")
+    gone = analyzer("forget", "Jules", "--yes")
+    assert gone.status == 0, gone
+    assert meetings(analyzer) == []  # in the third talk, Jules speaks under his own name
+    assert traces(tmp_path / "library", RARE, "Jules", "Marta", "clinic") == []
+
+
+def test_replies_of_a_model_and_requests_that_wait_are_erased(
+    analyzer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = write(tmp_path / "talks")
+    with FaultServer(model.answer) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        upload(analyzer, first, "--llm", "m")
+        waits = analyzer("upload", second, "--manager", "Dana", "--rep", "Jules", "--date", "2026-03-10",
+                         "--llm", "other", "--llm-mode", "deferred")  # fmt: skip
+    assert waits.status == 4
+    assert traces(tmp_path / "library" / "deferred", RARE)
+    for name in ("first.txt", "second.txt"):
+        gone = analyzer("forget", name, "--yes")
+        assert gone.status == 0, gone
+    assert "requests in files" in gone.out
+    assert traces(tmp_path / "library", RARE, "Marta", "Jules") == []
+
+
+def test_a_request_of_another_meeting_goes_on_waiting(analyzer: Run, tmp_path: Path) -> None:
+    for path in write(tmp_path / "talks"):
+        assert analyzer("upload", path, "--llm", "m", "--llm-mode", "deferred").status == 4
+    assert analyzer("forget", "first.txt", "--yes").status == 0
+    (left,) = (tmp_path / "library" / "deferred").glob("*.jsonl")
+    assert "ZANTHOXYLUM" in left.read_text(encoding="utf-8")
+    assert RARE not in left.read_text(encoding="utf-8")
+
+
+def test_without_yes_it_is_shown_and_nothing_is_erased(analyzer: Run, tmp_path: Path) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    done = analyzer("forget", "Dana")
+    assert done.status == 2
+    assert "to be erased: 2 meetings" in done.err
+    assert "--yes" in done.err
+    assert len(meetings(analyzer)) == 2
+
+
+def test_what_is_older_than_the_retention_is_forgotten(
+    analyzer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import timedelta
+
+    from analyzer.store.library import utc_now
+
+    first, second = write(tmp_path / "talks")
+    upload(analyzer, first)
+    analyzer("upload", second, "--date", (utc_now().date() - timedelta(days=10)).isoformat())
+    assert "retention_days" in analyzer("forget", "--expired", "--yes").err
+    monkeypatch.setenv("ANALYZER_RETENTION_DAYS", "30")
+    expired = analyzer("forget", "--expired", "--yes")
+    remaining = meetings(analyzer)
+    assert expired.status == 0
+    assert remaining == (["second.txt"] if utc_now().date().isoformat() > "2026-04-02" else ["second.txt", "first.txt"])
+
+
+@pytest.mark.parametrize("arguments", [(), ("Jules", "--expired"), ("last",), ("Jul", "--yes")])
+def test_what_to_forget_has_to_be_said_exactly(analyzer: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    assert analyzer("forget", *arguments).status == 2
+    assert len(meetings(analyzer)) == 2
+
+
+def test_a_meeting_that_another_process_works_on_is_not_torn_away(analyzer: Run, tmp_path: Path) -> None:
+    from analyzer.store.library import Library
+
+    upload_both(analyzer, tmp_path / "talks")
+    library = Library(tmp_path / "library")
+    with library.claim(library.intake(library.find("first.txt"))[1], wait=0):
+        done = analyzer("forget", "first.txt", "--yes")
+    assert done.status == 1
+    assert "being worked on" in done.err
+    assert len(meetings(analyzer)) == 2
+    library.close()
+
+
+# --- consent ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flags", [(), ("--consent", "no"), ("--consent", " ")])
+def test_where_consent_is_required_nothing_is_analysed_without(
+    analyzer: Run, dialogue: Path, flags: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANALYZER_CONSENT", "required")
+    done = analyzer("upload", dialogue, *flags)
+    assert done.status == 2
+    assert "--consent" in done.err
+    assert "talk.meta.json" in done.err
+    assert meetings(analyzer) == []
+
+
+def test_where_consent_is_required_a_sidecar_gives_it(
+    analyzer: Run, dialogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANALYZER_CONSENT", "required")
+    folder = dialogue.parent / "folder"
+    folder.mkdir()
+    talk = dialogue.rename(folder / "talk.txt")
+    assert analyzer("batch", folder).status == 1
+    talk.with_suffix(".meta.json").write_text('{"consent": "both, at the start"}')
+    assert analyzer("batch", folder).status == 0  # nothing to retry: it was never taken in
+    assert "both, at the start" in analyzer("report", "--format", "md").out
+
+
+# --- the rep's copy ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["html", "md", "json"])
+def test_the_reps_copy_has_words_and_promises_and_nothing_else(analyzer: Run, tmp_path: Path, form: str) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    full = json.loads(analyzer("report", "--json").out)
+    copy = analyzer("report", "--for", "rep", "--format", form).out
+    assert "How was the trip?" in copy
+    assert "emo room in Leeds" in copy
+    assert "not for employment decisions" in copy
+    names = [exchange["focus"] for exchange in full["exchanges"]] + [
+        "Inspection",
+        "Coaching",
+        "Keep doing",
+        "One change",
+    ]
+    names += [one["text"] for part in ("strengths", "changes") for one in full["feedback"][part]]
+    names += [full["feedback"]["summary"], "sure", "hedged", "plain", "min "]
+    for name in names:
+        assert name not in copy, name
+
+
+def test_the_reps_copy_lies_beside_the_report_or_where_it_was_asked_for(analyzer: Run, dialogue: Path) -> None:
+    report = Path(analyzer("upload", dialogue).out.strip())
+    beside = Path(analyzer("report", "--for", "rep").out.strip())
+    assert beside.parent == report.parent
+    assert beside.name.endswith("-for-rep.html")
+    other = dialogue.with_name("copy.md")
+    assert analyzer("report", "--for", "rep", "-o", other).status == 0
+    assert other.read_text(encoding="utf-8").startswith("# One-to-one")
+
+
+def test_hostile_words_are_shown_as_words_in_the_reps_copy(analyzer: Run, tmp_path: Path) -> None:
+    said = ["<script>alert(1)</script> # not a heading", "I'll send <b>it</b> to Marta by Friday."]
+    turns = [{"speaker": who, "text": text} for who, text in zip(("Dana", "Jules"), said, strict=True)]
+    talk = tmp_path / "talk.json"
+    talk.write_text(json.dumps({"turns": turns}), encoding="utf-8")
+    analyzer("upload", talk, "--manager", "Dana", "--title", "<img src=x>")
+    page = analyzer("report", "--for", "rep", "--format", "html").out
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+    assert "\\<script\\>" in analyzer("report", "--for", "rep", "--format", "md").out
