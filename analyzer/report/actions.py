@@ -7,7 +7,7 @@ from datetime import date
 
 from analyzer.commitments.ledger import Event, Item
 from analyzer.report.escape import plain
-from analyzer.report.view import clock, day
+from analyzer.report.words import clock, day
 
 _WHAT = {
     "promised": "promised",
