@@ -9,7 +9,8 @@ from pathlib import Path
 from analyzer.model import Analysis, Commitment, FollowUp, Quote
 from analyzer.report.escape import plain
 from analyzer.report.html import environment
-from analyzer.report.view import QuoteView, clock, day
+from analyzer.report.view import QuoteView
+from analyzer.report.words import clock, day
 from analyzer.store.json import dump
 
 NOTICE = "This page is for development, not for employment decisions."
