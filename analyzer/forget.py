@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,25 +75,25 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
 
     """
     gone: list[MeetingInfo] = []
-    rows: dict[str, int] = {}
+    rows: Counter[str] = Counter()
     files: list[Path] = []
-    touched: list[str] = []
-    for info in meetings:
-        erased = _erase(library, info, files)
-        gone.append(info)
-        touched += erased.touched
-        for table, count in erased.rows.items():
-            rows[table] = rows.get(table, 0) + count
-    if person is not None and (plans := library.forget_plan(person)):
-        rows["planned"] = plans
-    requests = _strip_requests(library)
-    ids = {info.id for info in gone}
-    rewritten = sorted(set(touched) - ids)
-    for one in rewritten:
-        write_report(library.analysis(one), library)
-    _clear_scratch(library)
-    library.shred()
-    return Forgotten(tuple(gone), rows, tuple(files), requests, tuple(rewritten))
+    touched: set[str] = set()
+    try:
+        for info in meetings:
+            erased = _erase(library, info, files)
+            gone.append(info)
+            touched |= set(erased.touched)
+            rows.update(erased.rows)
+        if person is not None:
+            rows["planned"] += library.forget_plan(person)
+        requests = _strip_requests(library)
+        rewritten = sorted(touched - {info.id for info in gone})
+        for one in rewritten:
+            write_report(library.analysis(one), library)
+    finally:  # what is erased must be unreadable, however far it got
+        _clear_scratch(library)
+        library.shred()
+    return Forgotten(tuple(gone), dict(+rows), tuple(files), requests, tuple(rewritten))
 
 
 def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
@@ -116,13 +117,21 @@ def _strip_requests(library: Library) -> int:
     removed = 0
     for path in sorted((library.folder / "deferred").glob("*.jsonl")):
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if json.loads(line)["custom_id"] in waiting]
+        kept = [line for line in lines if _custom_id(line) in waiting]
         removed += len(lines) - len(kept)
         if not kept:
             path.unlink()
         elif len(kept) < len(lines):
             path.write_text("".join(kept), encoding="utf-8")
     return removed
+
+
+def _custom_id(line: str) -> str:
+    """Return which request a line is; empty for one that somebody broke."""
+    try:
+        return str(json.loads(line)["custom_id"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _clear_scratch(library: Library) -> None:

@@ -200,13 +200,15 @@ class Pipeline:
         said: Known = adapter(Known).validate_python(self.library.intake(meeting)[2])
         rest = Known(info.date, title=info.title, consent=info.consent, grounds=tuple(info.grounds.items()))
         try:
-            return self._publish(self._analyse(info, said.over(rest), self.original(before)))
+            analysis = self._publish(self._analyse(info, said.over(rest), self.original(before)))
         except WaitingError as error:
             self.library.wait(info.id, self.rubric.hash, error.requests)
             raise
         except AnalyzerError:
             self.library.uncorrect(meeting, len(corrections))
             raise
+        self._follow_again(analysis.meeting)
+        return analysis
 
     def original(self, analysis: Analysis) -> Transcript:
         """Return a meeting's transcript as the engines left it."""
@@ -259,7 +261,7 @@ class Pipeline:
 
         """
         self.library.start(intake.content_hash, _info(intake), _as_json(intake.known))
-        return self._transcript(intake)[1]
+        return who_is_who(self._transcript(intake)[1], [])
 
     def _analyse(self, info: MeetingInfo, known: Known, original: Transcript) -> Analysis:
         rubric, engines = self.rubric, self.engines

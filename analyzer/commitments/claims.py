@@ -34,7 +34,10 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _WITH_NAME = 0.5
-"""Share of what an action names that is enough where a person's or thing's own name is among it."""
+"""Share of what an action names that is enough where a proper name is among it, and something beside the name.
+
+The name alone is not: two people speak of the same customer in every meeting.
+"""
 _BEFORE = 2
 """Turns before a reply in which the question may stand."""
 
@@ -110,7 +113,7 @@ def _names_it(sentence: str, action: str) -> bool:
     things, said = names(action) - {verb(action)}, names(sentence)
     shared = things & said
     missing = marks(action) & things - said
-    enough = _WITH_NAME if marks(action) & shared else SHARED
+    enough = _WITH_NAME if marks(action) & shared and len(shared) > 1 else SHARED
     return (
         bool(things)
         and len(shared) >= enough * len(things)

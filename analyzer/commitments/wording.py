@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from analyzer.commitments.merge import COMMON
 
@@ -46,7 +46,7 @@ def is_past(verb: str) -> bool:
     return verb.casefold() in _PAST or verb.casefold().endswith("ed")
 
 
-@cache
+@lru_cache(10_000)
 def stem(word: str) -> str:
     """Return what the forms of a word share: ``sent`` and ``sending`` are both ``send``, ``sheets`` is ``sheet``."""
     word = word.casefold().removesuffix("'s")
@@ -68,6 +68,7 @@ def deed(word: str) -> str:
     return _DEEDS.get(stem(word), stem(word))
 
 
+@lru_cache(10_000)
 def names(text: str) -> frozenset[str]:
     """Return the stems of what a wording names: its words but the commonest and those that tell a day."""
     words = (match[0].replace("’", "'").casefold() for match in _WORD.finditer(text.replace("’", "'")))
@@ -76,6 +77,7 @@ def names(text: str) -> frozenset[str]:
     )
 
 
+@lru_cache(10_000)
 def marks(text: str) -> frozenset[str]:
     """Return what tells one deed from another of the same kind: names of people and things, and numbers."""
     found = list(_WORD.finditer(text))
@@ -87,6 +89,7 @@ def marks(text: str) -> frozenset[str]:
     )
 
 
+@lru_cache(10_000)
 def verb(action: str) -> str:
     """Return what an imperative begins with, as a deed."""
     found = _WORD.search(action)

@@ -297,7 +297,7 @@ class Library:
         self._db.execute("DELETE FROM follow_ups WHERE meeting = ?", (meeting,))
         self._db.executemany(
             "INSERT INTO follow_ups VALUES (?, ?, ?)",
-            [(meeting, position, dump(one)) for position, one in enumerate(analysis.follow_ups)],
+            [(meeting, n, dump(one)) for n, one in enumerate(analysis.follow_ups) if one.outcome != "unmentioned"],
         )
 
     def meetings(self) -> list[MeetingRow]:
@@ -619,8 +619,7 @@ class Library:
 
         What a person decided stays under its number, which tells nothing: a meeting that is added again finds it.
         """
-        row = self._rows("SELECT info, content_hash FROM meetings WHERE id = ?", meeting)[0]
-        info = load(MeetingInfo, row["info"])
+        info = load(MeetingInfo, self._rows("SELECT info FROM meetings WHERE id = ?", meeting)[0]["info"])
         rows: dict[str, int] = {}
         with self._transaction():
             touched = self._strip_promises(meeting)
@@ -628,10 +627,11 @@ class Library:
                 rows[table] = self._db.execute(f'DELETE FROM "{table}" WHERE meeting = ?', (meeting,)).rowcount
             # Nobody knows whose words a reply without a meeting holds; it can be asked for again.
             rows["replies"] += self._db.execute("DELETE FROM replies WHERE meeting IS NULL").rowcount
-            rows["files"] = self._db.execute(
-                "DELETE FROM files WHERE content_hash = ?", (row["content_hash"],)
-            ).rowcount
             rows["meetings"] = self._db.execute("DELETE FROM meetings WHERE id = ?", (meeting,)).rowcount
+            # Names of files tell names of people, also of those that were looked at and never taken in.
+            rows["files"] = self._db.execute(
+                "DELETE FROM files WHERE content_hash NOT IN (SELECT content_hash FROM meetings)"
+            ).rowcount
         return Erased(info, {table: count for table, count in rows.items() if count > 0}, tuple(touched))
 
     def _tables_by_meeting(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,16 @@ def test_meetings_taken_in_the_wrong_order_tell_the_same(analyzer: Run, tmp_path
     upload(analyzer, first)
     assert states(listed(analyzer)) == {"send": "claimed", "talk": "claimed", "book": "open"}
     assert "## Earlier promises" in analyzer("report", "second.txt", "--format", "md").out
+
+
+def test_a_library_of_an_earlier_version_tells_the_same(
+    analyzer: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    before = listed(analyzer)
+    db = sqlite3.connect(tmp_path / "library" / "library.db")
+    db.executescript("DROP TABLE follow_ups; DROP TABLE planned; DROP INDEX meetings_by_pair; PRAGMA user_version = 3;")
+    db.close()
+    assert listed(analyzer) == before
 
 
 def test_a_meeting_forgotten_and_added_again_loses_and_doubles_nothing(analyzer: Run, files: tuple[Path, Path]) -> None:

@@ -132,6 +132,29 @@ def test_a_meeting_that_another_process_works_on_is_not_torn_away(analyzer: Run,
     library.close()
 
 
+def test_what_was_erased_before_a_failure_is_unreadable(analyzer: Run, tmp_path: Path) -> None:
+    from analyzer.store.library import Library
+
+    upload_both(analyzer, tmp_path / "talks")
+    library = Library(tmp_path / "library")
+    with library.claim(library.intake(library.find("second.txt"))[1], wait=0):
+        assert analyzer("forget", "Jules", "--yes").status == 1
+    library.close()
+    assert meetings(analyzer) == ["second.txt"]
+    assert traces(tmp_path / "library", "Legal still has it", "first.txt") == []
+
+
+def test_a_file_that_was_refused_leaves_its_name_no_longer_than_the_next_forgetting(
+    analyzer: Run, tmp_path: Path, dialogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = write(tmp_path / "talks")
+    upload(analyzer, first)
+    monkeypatch.setenv("ANALYZER_CONSENT", "required")
+    assert analyzer("upload", dialogue.rename(tmp_path / "with Quillon Hask.txt")).status == 2
+    assert analyzer("forget", "first.txt", "--yes").status == 0
+    assert traces(tmp_path / "library", "Quillon") == []
+
+
 # --- consent ----------------------------------------------------------------------------------------------------------
 
 

@@ -278,6 +278,14 @@ def test_what_is_not_surely_a_claim_leaves_the_promise_open(said: tuple[str, ...
     assert follow(SHEET, *said).outcome == "unmentioned"
 
 
+def test_the_same_person_on_another_matter_is_no_claim() -> None:
+    """Two people speak of the same customer in every meeting: a name alone shows nothing."""
+    action = "ask Pradip in medical about counting devices"
+    assert follow(action, "Jules: I asked Pradip about the counting.").outcome == "kept"
+    assert follow(action, "Jules: I asked Pradip about his holidays.").outcome == "unmentioned"
+    assert follow("ring Alec about the dies", "Jules: So I spoke to Alec about Petra.").outcome == "unmentioned"
+
+
 def test_doing_is_a_deed_too() -> None:
     assert follow("do the February expenses", "Jules: I did the February expenses on the train.").outcome == "kept"
     assert follow("do the February expenses", "Jules: I did send the February figures.").outcome == "unmentioned"
