@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from analyzer.errors import AnalyzerError, InputError, MissingError
+from analyzer.intake import Intake
 from analyzer.llm.replies import Waiting, WaitingError
-from analyzer.pipeline import Intake, Pipeline
+from analyzer.pipeline import Pipeline
 from analyzer.report.view import doubt
 
 SUFFIXES = frozenset(

@@ -34,7 +34,7 @@ def speech(
     with tempfile.TemporaryDirectory(prefix="analyzer-speech-") as folder:
         listener = _Listener(settings, Path(folder))
         scores, failures = run(recordings, listener)
-        model = f"{listener.pipeline.transcriber.name} ({listener.pipeline.transcriber.model})"
+        model = f"{listener.pipeline.hearing.transcriber.name} ({listener.pipeline.hearing.transcriber.model})"
     notes = [SYNTHETIC] if any(one.synthetic for one in scores) else []
     shown = [*scores, total(scores)] if scores else []
     if as_json:
@@ -61,7 +61,7 @@ class _Listener:
         self.pipeline = Pipeline(settings, Library(folder / "0"))
         self._folder = folder
         self._count = 0
-        _ = self.pipeline.transcriber  # loaded before the clock runs, and missing before anything is done
+        _ = self.pipeline.hearing.transcriber  # loaded before the clock runs, and missing before anything is done
 
     def __call__(self, recording: Recording) -> Listened:
         from analyzer.evaluation.resources import StageClock, forget_peak, peak_memory

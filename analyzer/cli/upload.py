@@ -34,7 +34,7 @@ def upload(
     as_json: common.JsonFlag = False,
 ) -> None:
     """Take recordings or transcripts in; write a report for each."""
-    from analyzer.pipeline import check_file
+    from analyzer.intake import check_file
 
     settings = common.settings_of(library, engine=engine, language=language, llm=llm, llm_mode=llm_mode, rubric=rubric)
     if track:

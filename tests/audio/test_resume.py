@@ -43,7 +43,7 @@ class Scribe:
 
 library = Library(Path(sys.argv[2]))
 pipeline = Pipeline(Settings(), library)
-pipeline.transcriber = Scribe()
+pipeline.hearing.transcriber = Scribe()
 told = []
 pipeline.progress = lambda what, at, of: told.append((what, round(at, 3), of))
 analysis = pipeline.run(pipeline.intake(Path(sys.argv[1])))

@@ -14,6 +14,7 @@ from analyzer.audio.diarizer import Voices, build_diarizer
 from analyzer.audio.recognise import Heard
 from analyzer.audio.speakers import with_voices
 from analyzer.errors import InputError, MissingError
+from analyzer.hearing import Hearing
 from analyzer.model import Source, Span, Transcript, Word
 from analyzer.pipeline import Pipeline
 from analyzer.transcript.merge import turns_of
@@ -114,9 +115,9 @@ def test_words_are_recognised_once_and_voices_told_in_a_stage_of_their_own(
     path = write_wav(np.sin(np.linspace(0, 9_000, 48_000)) * 0.1)
     pipeline = Pipeline(Settings(engine="sphinx"), Library(tmp_path / "library"))
     of = replace(heard(), channels=(0,))
-    monkeypatch.setattr(Pipeline, "_hear", lambda self, intake, facts: of)
+    monkeypatch.setattr(Hearing, "_hear", lambda self, intake, facts: of)
     diarizer = Alternating()
-    pipeline.__dict__["diarizer"] = diarizer
+    pipeline.hearing.__dict__["diarizer"] = diarizer
     first = pipeline.run(pipeline.intake(path))
     assert {turn.speaker for turn in first.transcript.turns} == {"Speaker 1", "Speaker 2"}
     pipeline.run(pipeline.intake(path))

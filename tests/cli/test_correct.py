@@ -135,7 +135,7 @@ def test_the_file_is_not_needed_and_words_are_not_recognised_again(
     analyzer, uploaded: str, talk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talk.unlink()
-    monkeypatch.setattr("analyzer.pipeline.Pipeline._transcript", lambda *_: pytest.fail("the words were made again"))
+    monkeypatch.setattr("analyzer.hearing.Hearing.transcript", lambda *_: pytest.fail("the words were made again"))
     assert analyzer("correct", uploaded, "--swap").status == 0
 
 

@@ -1,0 +1,91 @@
+"""Files on their way in: what is known about them before anything is heard, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analyzer.config import Settings
+from analyzer.errors import InputError
+from analyzer.model import MeetingInfo
+from analyzer.store.json import adapter
+from analyzer.transcript.metadata import Known
+
+NO_CONSENT = frozenset(("", "no", "none", "not given", "refused", "declined", "false", "unknown", "pending"))
+"""What stands for no consent where somebody fills the field in regardless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file that is to become a meeting."""
+
+    path: Path
+    content_hash: str
+    known: Known
+
+    @property
+    def id(self) -> str:
+        """The meeting's id."""
+        return self.content_hash[:12]
+
+
+def check_file(path: Path) -> None:
+    """Raise where ``path`` is no readable file.
+
+    Raises:
+        InputError: in words for the user.
+
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"{str(path)!r} is a folder: use `analyzer batch` for a folder of recordings")
+        if not path.exists():
+            raise InputError(f"there is no file {str(path)!r}")
+        if not path.is_file():
+            raise InputError(f"{str(path)!r} is no file that can be read to its end")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{str(path)!r} cannot be looked at: {error}") from error
+
+
+def check_consent(intake: Intake, settings: Settings) -> None:
+    """Raise where consent is required and nothing says that there is.
+
+    Raises:
+        InputError: with how to give it.
+
+    """
+    said = intake.known.consent
+    if settings.consent == "required" and (said is None or said.strip().casefold() in NO_CONSENT):
+        name = intake.path.name
+        raise InputError(
+            f"{name!r} is not analysed: the setting consent is 'required', and what is known of it is {said!r}. "
+            f"Once both have agreed, say how: --consent 'both, at the start of the talk', or \"consent\" in "
+            f"{intake.path.stem + '.meta.json'!r} beside the file"
+        )
+
+
+def meeting_info(intake: Intake) -> MeetingInfo:
+    """Return what a meeting is listed with before it is analysed."""
+    known = intake.known
+    return MeetingInfo(
+        id=intake.id,
+        source_name=_sound(intake.path.name),
+        source_path=_sound(str(intake.path.resolve())),
+        date=known.date,
+        title=known.title,
+        manager=known.manager,
+        rep=known.rep,
+        consent=known.consent,
+        grounds=dict(known.grounds),
+    )
+
+
+def _sound(name: str) -> str:
+    """Return a file name that UTF-8 can hold; bytes that are no text become question marks."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def known_as_json(known: Known) -> dict[str, Any]:
+    """Return what is known as the library keeps it."""
+    return dict(adapter(Known).dump_python(known, mode="json"))
