@@ -69,7 +69,7 @@ class _Listener:
         from analyzer.store.library import Library
 
         self._count += 1
-        self.pipeline.library = Library(self._folder / str(self._count))
+        self.pipeline.library = self.pipeline.hearing.library = Library(self._folder / str(self._count))
         with common.progress(recording.name) as update:
             forget_peak()
             self.pipeline.progress = clock = StageClock(update)
