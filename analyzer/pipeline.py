@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -32,6 +33,7 @@ from analyzer.model import (
     Transcript,
     Usage,
 )
+from analyzer.report.site import refresh_site
 from analyzer.report.write import remove_renamed, write_report
 from analyzer.store.json import adapter, dump
 from analyzer.store.library import Library, utc_now
@@ -220,6 +222,7 @@ class Pipeline:
         write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
         self.library.finish(analysis)
         remove_renamed(analysis, self.library)
+        refresh_site(self.library, analysis.meeting.id, date.fromisoformat(self.library.made[:10]))
         return analysis
 
     def _follow_again(self, info: MeetingInfo) -> None:
