@@ -12,6 +12,7 @@ from pathlib import Path
 
 from analyzer.errors import LibraryError, NotFoundError
 from analyzer.model import MeetingInfo
+from analyzer.report.site import is_kept, write_site
 from analyzer.report.write import write_report
 from analyzer.store.library import Erased, Library
 
@@ -74,6 +75,7 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
         LibraryError: another process works on one of them, or a file cannot be removed; what went before is erased.
 
     """
+    has_site = is_kept(library)  # its pages go with the meetings that they name
     gone: list[MeetingInfo] = []
     rows: Counter[str] = Counter()
     files: list[Path] = []
@@ -90,6 +92,8 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
         rewritten = sorted(touched - {info.id for info in gone})
         for one in rewritten:
             write_report(library.analysis(one), library)
+        if has_site:
+            write_site(library, dt.date.fromisoformat(library.made[:10]))
     finally:  # what is erased must be unreadable, however far it got
         _clear_scratch(library)
         library.shred()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ from analyzer.model import (
     Transcript,
     Usage,
 )
+from analyzer.report.site import refresh_site
 from analyzer.report.write import remove_renamed, write_report
 from analyzer.stages import Named, Stages
 from analyzer.store.json import adapter
@@ -175,6 +177,7 @@ class Pipeline:
         write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
         self.library.finish(analysis)
         remove_renamed(analysis, self.library)
+        refresh_site(self.library, analysis.meeting.id, date.fromisoformat(self.library.made[:10]))
         return analysis
 
     def _follow_again(self, info: MeetingInfo) -> None:

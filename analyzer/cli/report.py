@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,13 +39,18 @@ def report(
     for_: Annotated[
         Reader, typer.Option("--for", help="rep: the transcript and what both promised, no labels, no feedback.")
     ] = Reader.manager,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Write the site across meetings: an index and a page a pair.")
+    ] = False,
+    today: common.TodayFlag = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON form's schema and exit.")] = False,
     library: common.LibraryFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
     """Write a meeting's report anew and print where it lies.
 
-    With --format, print the report itself; with --output, write it there.
+    With --format, print the report itself; with --output, write it there.  With --all, write the site across meetings
+    (from then on, each meeting taken in keeps it up to date) and print where its index lies.
     """
     from analyzer.errors import InputError
     from analyzer.report import sound, write
@@ -54,6 +60,9 @@ def report(
         common.print_json(write.schema())
         return
     store = Library(common.settings_of(library).library)
+    if all_:
+        _site(store, common.day_of(today), as_json)
+        return
     analysis = store.analysis(store.find(meeting))
     if for_ is Reader.rep:
         _rep(analysis, store, Format.json if as_json else format_, output)
@@ -73,6 +82,21 @@ def report(
         print(write.render(analysis, form, rubric, played), end="")
     else:
         print(write.write_report(analysis, store, played))
+
+
+def _site(store: Any, today: date, as_json: bool) -> None:
+    """Write the pages across meetings that differ from what is there."""
+    from analyzer.report.site import write_site
+
+    site = write_site(store, today)
+    if as_json:
+        written, removed = map(str, site.written), map(str, site.removed)
+        common.print_json(
+            {"index": str(site.index), "written": list(written), "same": site.same, "removed": list(removed)}
+        )
+        return
+    common.say(f"{len(site.written)} pages written, {site.same} as they were, {len(site.removed)} removed")
+    print(site.index)
 
 
 def _rep(analysis: Any, store: Any, form: Format | None, output: Path | None) -> None:

@@ -64,3 +64,18 @@ def _digest(text: str) -> str:
 @cache
 def _own(name: str) -> str:
     return resources.files("analyzer.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def render_site_page(template: str, **values: object) -> str:
+    """Return a page of the site across meetings: the report's style with the site's own, and one small script."""
+    style, script = _own("report.css") + _own("site.css"), _own("site.js")
+    return (
+        environment("analyzer.report")
+        .get_template(template)
+        .render(
+            **values,
+            style=Markup(style),
+            script=Markup(script),
+            policy=Markup(policy(style, script, SILENT)),
+        )
+    )

@@ -31,3 +31,8 @@ def day(value: date) -> str:
 def sentence(text: str) -> str:
     """Return a text with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+def short_day(value: date) -> str:
+    """Return a date as ``17 Mar 2026``."""
+    return f"{value.day} {value:%b %Y}"

@@ -47,7 +47,9 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
     sound = sound or linked(analysis, library.reports)
     try:
         for format_ in FORMATS:
-            _write(report_path(analysis, library, format_), render(analysis, format_, rubric, sound), library.scratch)
+            replace_file(
+                report_path(analysis, library, format_), render(analysis, format_, rubric, sound), library.scratch
+            )
     except OSError as error:
         raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return report_path(analysis, library, "html")
@@ -136,7 +138,8 @@ def _document(analysis: Analysis, rubric: Rubric) -> Document:
     )
 
 
-def _write(path: Path, text: str, scratch: Path) -> None:
+def replace_file(path: Path, text: str, scratch: Path) -> None:
+    """Put text in place of a file, whole or not at all."""
     handle, name = tempfile.mkstemp(dir=scratch, suffix=path.suffix)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:

@@ -1,0 +1,484 @@
+"""What a pair's page shows: everything across the meetings of one manager with one rep.
+
+It compares nobody with anybody: all figures are of these two people's own meetings.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile
+from analyzer.commitments.ledger import Event, Item, Pair
+from analyzer.feedback.agenda import draft_agenda, topics_left
+from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
+from analyzer.feedback.measures import speaking_time
+from analyzer.model import Observation, Quote
+from analyzer.report.rep import NOTICE
+from analyzer.report.trend import Point, Trend, effective_count, percent, wilson
+from analyzer.report.words import clock, day, minutes, sentence, short_day
+
+ENOUGH = 4
+"""Meetings from which on a trend is shown."""
+RECENT = 12
+"""Meetings that trend and topics look back on, so that a page costs the same in the tenth year as in the first."""
+_FORMS = ("open", "closed", "leading")
+_AHEAD = 3
+"""Planned meetings that are listed before they come."""
+_WHAT = {
+    "promised": "promised",
+    "restated": "promised again",
+    "moved": "moved",
+    "claimed": "said to be done, not verified",
+    "dropped": "dropped",
+    "done": "marked as done",
+    "reopened": "opened again",
+}
+_GROUPS = ("Overdue", "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
+_CLOSED = 3
+"""From which group on items are over."""
+_SLOTS = {
+    "held": "held as planned",
+    "moved": "moved",
+    "missed": "missed",
+    "cancelled": "cancelled",
+    "ahead": "ahead",
+    "unplanned": "not in the calendar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """What is known of a pair."""
+
+    pair: Pair
+    talks: tuple[Talk, ...]
+    """The dated ones that are looked back on, in order of their days."""
+    held: tuple[Held, ...]
+    """All."""
+    plan: tuple[Planned, ...]
+    items: tuple[Item, ...]
+    links: Mapping[str, str]
+    """File name of a meeting's report by id."""
+    engagement: Engagement
+    today: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A quote with the place in the report where it stands."""
+
+    text: str
+    speaker: str
+    clock: str
+    href: str
+    """Empty where there is no report."""
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """A step in a promise's history."""
+
+    text: str
+    quote: Said | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """A promise."""
+
+    id: str
+    owner: str
+    action: str
+    due: str
+    history: tuple[EventView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Promises in one state."""
+
+    name: str
+    late: bool
+    closed: bool
+    items: tuple[ItemView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A meeting, held or planned."""
+
+    day: str
+    title: str
+    href: str
+    length: str
+    gap: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A topic that was inspected and never coached."""
+
+    name: str
+    counts: str
+    quote: Said | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic on the coverage map."""
+
+    name: str
+    coached: str
+    """Empty: not observed."""
+    inspected: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule of engagement on the coverage map."""
+
+    rule: Rule
+    observed: str
+    """Empty: not observed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaPoint:
+    """A point of the agenda."""
+
+    text: str
+    quotes: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """The whole page."""
+
+    title: str
+    heading: str
+    subtitle: str
+    notices: tuple[str, ...]
+    trends: tuple[Trend, ...]
+    """Empty where there are too few meetings."""
+    missing: str
+    """How many meetings are missing for a trend; empty where there are enough."""
+    trend_notes: tuple[str, ...]
+    cadence: tuple[str, ...]
+    slots: tuple[SlotView, ...]
+    """The latest first."""
+    planned: bool
+    """Whether a calendar is known."""
+    ledger: tuple[Group, ...]
+    left: tuple[Left, ...]
+    weeks: int
+    covered: str
+    """Which meetings the coverage map looks at."""
+    topics: tuple[TopicRow, ...]
+    rules: tuple[RuleRow, ...]
+    next: str
+    agenda: tuple[AgendaPoint, ...]
+    notice: str = NOTICE
+
+
+def build_pair(facts: PairFacts) -> PairView:
+    """Return what a pair's page shows."""
+    manager, rep = facts.pair
+    last = facts.talks[-RECENT:]
+    since = facts.today - dt.timedelta(weeks=facts.engagement.weeks)
+    window = [talk for talk in facts.talks if since <= _day(talk) <= facts.today]
+    enough = len(last) >= ENOUGH
+    return PairView(
+        title=f"{manager} with {rep}",
+        heading=f"{manager} with {rep}",
+        subtitle=f"{_n(len(facts.held), 'meeting')} · as of {day(facts.today)}",
+        notices=tuple(_notices(facts)),
+        trends=tuple(_trends(last)) if enough else (),
+        missing="" if enough else _missing(len(last)),
+        trend_notes=tuple(_trend_notes(last)) if enough else (),
+        cadence=tuple(_cadence(facts)),
+        slots=tuple(_slots(facts)),
+        planned=bool(facts.plan),
+        ledger=tuple(_ledger(facts)),
+        left=tuple(_left(last, facts.links)),
+        weeks=facts.engagement.weeks,
+        covered=f"{_n(len(window), 'meeting')} from {short_day(since)} to {short_day(facts.today)}",
+        topics=tuple(_topic_rows(facts, window)),
+        rules=tuple(RuleRow(rule, _rule(rule, window)) for rule in facts.engagement.rule),
+        next=_next(facts),
+        agenda=tuple(_agenda(facts)),
+    )
+
+
+def _day(talk: Talk) -> dt.date:
+    return talk[0].meeting.date or dt.date.min
+
+
+def _notices(facts: PairFacts) -> Iterator[str]:
+    undated = sum(one.meeting.date is None for one in facts.held)
+    if undated:
+        yield (
+            f"{_n(undated, 'meeting')} without a day {'is' if undated == 1 else 'are'} left out of everything that "
+            "goes by time: upload again with --date"
+        )
+
+
+def _missing(count: int) -> str:
+    return (
+        f"A trend needs {ENOUGH} meetings with a day: there {'is' if count == 1 else 'are'} {count}, so "
+        f"{ENOUGH - count} more {'is' if ENOUGH - count == 1 else 'are'} missing. Fewer would show chance."
+    )
+
+
+def _trends(talks: Sequence[Talk]) -> Iterator[Trend]:
+    yield _trend(
+        "Coaching share of working time",
+        "Minutes of coaching over minutes of working time. The interval takes exchanges as what is counted, "
+        "weighted by their length.",
+        [_coaching(talk) for talk in talks],
+    )
+    bridges = [(_day(talk), talk[0].measures.bridge) for talk in talks]
+    yield _trend(
+        "Bridge rate",
+        "Inspected topics that led to coaching on the same topic, over inspected topics.",
+        [_counted(on, one.part, one.whole) for on, one in bridges],
+    )
+    forms = [(_day(talk), talk[0].measures.questions) for talk in talks]
+    told = ", ".join(f"{sum(one.get(form, 0) for _, one in forms)} {form}" for form in _FORMS)
+    yield _trend(
+        "Open questions",
+        f"Open questions over all of the manager's questions that opened an exchange: {told} in these meetings.",
+        [_counted(on, one.get("open", 0), sum(one.values()), _forms(one)) for on, one in forms],
+    )
+
+
+def _trend(name: str, what: str, points: Sequence[Point]) -> Trend:
+    return Trend(name, what, tuple(points), _change(points))
+
+
+def _coaching(talk: Talk) -> Point:
+    analysis, rubric = talk
+    working = [one for one in analysis.exchanges if one.label in rubric.working]
+    seconds = [speaking_time(analysis.transcript, one) for one in working]
+    coached = sum(s for s, one in zip(seconds, working, strict=True) if rubric.measured(one) == "coached")
+    whole = sum(seconds)
+    if not whole:
+        return Point(_day(talk), "no working time", None)
+    n = effective_count(seconds)
+    low, high = wilson(n * coached / whole, n)
+    return Point(_day(talk), f"{minutes(coached)} of {minutes(whole)}", coached / whole, low, high)
+
+
+def _counted(on: dt.date, part: float, whole: float, more: str = "") -> Point:
+    counts = f"{part:.0f} of {whole:.0f}{more}"
+    return Point(on, counts, part / whole, *wilson(part, whole)) if whole else Point(on, counts, None)
+
+
+def _forms(questions: Mapping[str, int]) -> str:
+    return "".join(f", {questions[form]} {form}" for form in _FORMS[1:] if questions.get(form))
+
+
+def _change(points: Sequence[Point]) -> str:
+    """Say what lies between the first and the last, and whether chance can do that."""
+    seen = [one for one in points if one.rate is not None]
+    if len(seen) < 2 or seen[0].rate is None or seen[-1].rate is None:
+        return "Too little was observed to compare meetings."
+    first, last = seen[0], seen[-1]
+    apart = first.high < last.low or last.high < first.low
+    return (
+        f"From {percent(seen[0].rate)} on {short_day(first.day)} to {percent(seen[-1].rate)} on {short_day(last.day)}. "
+        + ("The two intervals lie apart." if apart else "The two intervals overlap: this difference can be chance.")
+    )
+
+
+def _trend_notes(talks: Sequence[Talk]) -> Iterator[str]:
+    low = sum(talk.measures.low_confidence.part for talk, _ in talks)
+    whole = sum(talk.measures.low_confidence.whole for talk, _ in talks)
+    if low:
+        yield f"{low:.0f} of the {whole:.0f} labels behind these figures are of low confidence."
+    partial = sum(bool(talk.notes.gaps) or talk.transcript.source.covered < 0.995 for talk, _ in talks)
+    if partial:
+        yield f"{_n(partial, 'meeting')} could be read in part only; its report says how much."
+    if len({talk.rubric for talk, _ in talks}) > 1 or len({talk.made_with for talk, _ in talks}) > 1:
+        yield "These meetings were not all labelled by the same rubric and engine: part of a difference may be theirs."
+
+
+def _cadence(facts: PairFacts) -> Iterator[str]:
+    dated = _dated(facts.held)
+    gaps = [((after[0] - before[0]).days, before[0], after[0]) for before, after in pairwise(dated)]
+    if gaps:
+        longest = max(gaps)
+        yield (
+            f"{_n(len(dated), 'meeting')} from {short_day(dated[0][0])} to {short_day(dated[-1][0])}, "
+            f"{_n(round(median(gap[0] for gap in gaps)), 'day')} apart (median). The longest gap: "
+            f"{_n(longest[0], 'day')}, {short_day(longest[1])} to {short_day(longest[2])}."
+        )
+    lengths = [one.minutes for one in facts.held if one.minutes]
+    if lengths:
+        yield (
+            f"Length: {median(lengths):.0f} min (median), from {min(lengths):.0f} to {max(lengths):.0f} min; "
+            "of the recording or transcript."
+        )
+    past = [slot.state for slot in _reconciled(facts) if slot.planned and slot.state != "ahead"]
+    if past:
+        told = [f"{past.count(state)} {_SLOTS[state]}" for state in ("held", "moved", "missed", "cancelled")
+                if state in past]  # fmt: skip
+        yield f"Of {_n(len(past), 'planned one')}: {', '.join(told)}."
+
+
+def _dated(held: Sequence[Held]) -> list[tuple[dt.date, Held]]:
+    return sorted(((one.meeting.date, one) for one in held if one.meeting.date), key=lambda one: one[0])
+
+
+def _reconciled(facts: PairFacts) -> list[Slot]:
+    return reconcile(facts.plan, facts.held, facts.today)
+
+
+def _slots(facts: PairFacts) -> Iterator[SlotView]:
+    """The latest first; meetings without a day last."""
+    slots = _reconciled(facts)
+    ahead = [slot for slot in slots if slot.state == "ahead"][:_AHEAD]
+    gaps = {
+        after.meeting.id: _n((on - before).days, "day")
+        for (before, _), (on, after) in pairwise(_dated(facts.held))
+    }  # fmt: skip
+    for slot in reversed([slot for slot in slots if slot.state != "ahead"] + ahead):
+        if slot.held is None:
+            yield SlotView(day(slot.on), "", "", "", "", _SLOTS[slot.state])
+            continue
+        info = slot.held.meeting
+        yield SlotView(
+            day=day(info.date or slot.on),
+            title=info.title or "One-to-one",
+            href=facts.links.get(info.id, ""),
+            length=f"{slot.held.minutes:.0f} min",
+            gap=gaps.get(info.id, ""),
+            state=_SLOTS[slot.state],
+        )
+    for one in facts.held:
+        if one.meeting.date is None:
+            href = facts.links.get(one.meeting.id, "")
+            yield SlotView("day not known", one.meeting.title or "One-to-one", href, f"{one.minutes:.0f} min", "", "")
+
+
+def _ledger(facts: PairFacts) -> Iterator[Group]:
+    """What is late first; in a group by day, and what has none last."""
+    for at, name in enumerate(_GROUPS):
+        own = [item for item in facts.items if _group(item, facts.today) == name]
+        own.sort(key=lambda item: item.due or dt.date.max)
+        if own:
+            yield Group(name, name == _GROUPS[0], at >= _CLOSED, tuple(_item(item, facts.links) for item in own))
+
+
+def _group(item: Item, today: dt.date) -> str:
+    if item.state != "open":
+        return {"claimed": _GROUPS[3], "done": _GROUPS[4], "dropped": _GROUPS[5]}[item.state]
+    if item.is_overdue(today):
+        return _GROUPS[0]
+    days = [event.due for event in item.history if event.due]
+    moved = len(set(days)) > 1 or any(event.what == "moved" for event in item.history)
+    return _GROUPS[1] if moved else _GROUPS[2]
+
+
+def _item(item: Item, links: Mapping[str, str]) -> ItemView:
+    due = f"due {day(item.due)}" if item.due else f"due “{item.due_text}”" if item.due_text else "no date"
+    return ItemView(
+        id=item.id,
+        owner=item.owner or "Owner not known",
+        action=sentence(item.latest.commitment.action),
+        due=due,
+        history=tuple(_event(event, links) for event in item.history),
+    )
+
+
+def _event(event: Event, links: Mapping[str, str]) -> EventView:
+    text = f"{day(event.on) if event.on else 'Day not known'}: {_WHAT[event.what]}"
+    if event.due:
+        text += f" for {day(event.due)}"
+    elif event.due_text:
+        text += f" for “{event.due_text}”"
+    return EventView(text, _said(event.quote, event.meeting or "", event.on, links) if event.quote else None)
+
+
+def _said(quote: Quote, meeting: str, on: dt.date | None, links: Mapping[str, str]) -> Said:
+    href = f"{links[meeting]}#t{quote.turn}" if meeting in links else ""
+    return Said(quote.text, quote.speaker, clock(quote.start), href, short_day(on) if on else "")
+
+
+def _left(talks: Sequence[Talk], links: Mapping[str, str]) -> Iterator[Left]:
+    """The topics that some meeting inspected and none coached, those of most meetings first."""
+    coached = {one.topic for talk, rubric in talks for one in talk.exchanges if rubric.measured(one) == "coached"}
+    found: dict[str, list[tuple[Talk, Quote]]] = {}
+    for talk, rubric in talks:
+        for segment in topics_left(talk, rubric):
+            first = next(one for one in segment if rubric.measured(one) == "inspected")
+            if first.topic not in coached:
+                found.setdefault(first.topic, []).append(((talk, rubric), first.evidence[0]))
+    ranked = sorted(found.items(), key=lambda one: -len({talk.meeting.id for (talk, _), _ in one[1]}))
+    for topic, places in ranked:
+        (talk, rubric), quote = places[-1]
+        n = len({one.meeting.id for (one, _), _ in places})
+        counts = f"inspected in {n} of {_n(len(talks), 'meeting')}, coached in none"
+        yield Left(rubric.topic_name(topic), counts, _said(quote, talk.meeting.id, talk.meeting.date, links))
+
+
+def _topic_rows(facts: PairFacts, window: Sequence[Talk]) -> Iterator[TopicRow]:
+    if not facts.talks:
+        return
+    for topic in facts.talks[-1][1].topics:
+        seen = observe(window, (topic.id,))
+        coached = _times(seen.coached, seen.coached_seconds, seen.coached_in)
+        inspected = _times(seen.inspected, seen.inspected_seconds, seen.inspected_in)
+        yield TopicRow(topic.name, coached, inspected, short_day(seen.last) if seen.last else "")
+
+
+def _times(exchanges: int, seconds: float, meetings: int) -> str:
+    return f"{exchanges}× in {_n(meetings, 'meeting')}, {minutes(seconds)}" if exchanges else ""
+
+
+def _rule(rule: Rule, window: Sequence[Talk]) -> str:
+    seen: Observed = observe(window, rule.topics, rule.words, rule.minutes)
+    if rule.minutes is not None:
+        if not seen.inspected_in:
+            return ""
+        return f"{seen.boxed} of {_n(seen.inspected_in, 'meeting')} with such inspection stayed within {rule.minutes:g} min"
+    if not seen.coached:
+        return ""
+    last = f", last on {short_day(seen.last)}" if seen.last else ""
+    return f"coaching {_times(seen.coached, seen.coached_seconds, seen.coached_in)}{last}"
+
+
+def _next(facts: PairFacts) -> str:
+    dated = _dated(facts.held)
+    if not dated:
+        return ""
+    ahead = next_meeting(facts.plan, facts.held, dated[-1][0], facts.today)
+    if ahead.uid:
+        return f"Planned on {day(ahead.on)}" + (f" at {ahead.at:%H:%M}." if ahead.at else ".")
+    if len(dated) < 2:
+        return "Not planned in the calendar."
+    return f"Not planned in the calendar; the rhythm so far makes it {day(ahead.on)}."
+
+
+def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
+    late = sum(item.is_overdue(facts.today) for item in facts.items)
+    if late:
+        yield AgendaPoint(f"{_n(late, 'promise')} overdue: go through the ledger above.", ())
+    if facts.talks:
+        analysis, rubric = facts.talks[-1]
+        for one in draft_agenda(analysis, rubric):
+            yield _point(one, analysis.meeting.id, _day(facts.talks[-1]), facts.links)
+
+
+def _point(one: Observation, meeting: str, on: dt.date, links: Mapping[str, str]) -> AgendaPoint:
+    return AgendaPoint(one.text, tuple(_said(quote, meeting, on, links) for quote in one.quotes))
+
+
+def _n(count: int, one: str) -> str:
+    return f"{count} {one if count == 1 else one + 's'}"

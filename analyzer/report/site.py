@@ -1,0 +1,277 @@
+"""The site across meetings: an index and a page a pair, in the library's folder of reports.
+
+A page is compared before it is written, so what did not change keeps its file.  Taking one meeting in makes anew the
+index, the page of its pair, and the pages on which it stood before its names were put right.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from analyzer.commitments.ledger import Pair, pair_of
+from analyzer.errors import LibraryError
+from analyzer.feedback.engagement import FILE, Engagement, Talk, load_engagement
+from analyzer.labels.rubric import Rubric
+from analyzer.model import MeetingInfo
+from analyzer.report.html import render_site_page
+from analyzer.report.pair import RECENT, PairFacts, build_pair
+from analyzer.report.rep import NOTICE
+from analyzer.report.trend import draw, percent
+from analyzer.report.words import day, short_day
+from analyzer.report.write import replace_file, rubric_of
+from analyzer.store.library import Library, MeetingRow
+
+INDEX = "index.html"
+_ID = re.compile(r"-([0-9a-f]{12})$")
+_SLUG = 60
+"""Characters of names in a file name; the digits after them tell pairs apart."""
+_STATES = {"failed": "failed: `analyzer list` says why", "waiting": "waits for replies", "started": "not finished"}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What became of the pages."""
+
+    index: Path
+    written: tuple[Path, ...]
+    same: int
+    """Pages that were right as they were."""
+    removed: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A meeting on the index."""
+
+    iso: str
+    """Empty without a day."""
+    day: str
+    title: str
+    href: str
+    """Empty where there is no report."""
+    state: str
+    """Empty where it is finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairEntry:
+    """A pair on the index."""
+
+    manager: str
+    name: str
+    href: str
+    """Empty for meetings without both names, and where no meeting is finished."""
+    counts: str
+    meetings: tuple[Entry, ...]
+    """The latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """The index."""
+
+    subtitle: str
+    managers: tuple[str, ...]
+    pairs: tuple[PairEntry, ...]
+    """By name; meetings without both names last."""
+    notice: str = NOTICE
+
+
+def write_site(library: Library, today: dt.date) -> Site:
+    """Make all pages, write those that differ, and remove pages of pairs that are no more.
+
+    Raises:
+        LibraryError: no room, or no right to write.
+        RubricError: the rules of engagement in the library's folder break a rule.
+
+    """
+    with _held(library):
+        rows = library.meetings()
+        return _write(library, rows, _pairs(rows), today)
+
+
+def refresh_site(library: Library, meeting: str, today: dt.date) -> Site | None:
+    """Make anew the pages that a meeting touches; ``None`` where nobody has asked for a site.
+
+    Raises:
+        LibraryError: no room, or no right to write.
+        RubricError: the rules of engagement in the library's folder break a rule.
+
+    """
+    if not is_kept(library):
+        return None
+    with _held(library):
+        rows = library.meetings()
+        mark = meeting.encode()
+        stood = {path for path in library.reports.glob("pair-*.html") if mark in path.read_bytes()}
+        touched = {
+            pair: own
+            for pair, own in _pairs(rows).items()
+            if library.reports / page_name(pair) in stood or any(row.info.id == meeting for row in own)
+        }
+        return _write(library, rows, touched, today)
+
+
+def is_kept(library: Library) -> bool:
+    """Return whether the library has a site."""
+    return (library.reports / INDEX).exists()
+
+
+def page_name(pair: Pair) -> str:
+    """Return a pair's file name: plain letters of both names, and digits that follow from them alone."""
+    ascii_ = unicodedata.normalize("NFKD", "-".join(pair)).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_.lower()).strip("-")[:_SLUG].strip("-")
+    digits = hashlib.sha256(json.dumps(pair).encode()).hexdigest()[:8]
+    return "-".join(part for part in ("pair", slug, digits) if part) + ".html"
+
+
+def _held(library: Library) -> FileLock:
+    """Keep two processes from writing at once: the one that read first would write last."""
+    return FileLock(library.lock_of("site"), timeout=600)
+
+
+Pairs = Mapping[Pair, Sequence[MeetingRow]]
+
+
+def _pairs(rows: Iterable[MeetingRow]) -> Pairs:
+    """Return the finished meetings of each pair, in the order of the rows."""
+    pairs: dict[Pair, list[MeetingRow]] = {}
+    for row in rows:
+        pair = pair_of(row.info)
+        if pair and row.state == "done":
+            pairs.setdefault(pair, []).append(row)
+    return pairs
+
+
+def _write(library: Library, rows: Sequence[MeetingRow], pairs: Pairs, today: dt.date) -> Site:
+    """Write the index and some pairs' pages."""
+    links = _links(library)
+    current = {page_name(pair) for pair in _pairs(rows)}
+    written: list[Path] = []
+    same = 0
+    try:
+        for name, text in _pages(library, rows, pairs, links, today):
+            path = library.reports / name
+            if path.exists() and path.read_bytes() == text.encode("utf-8", "replace"):
+                same += 1
+                continue
+            replace_file(path, text, library.scratch)
+            written.append(path)
+        removed = [path for path in sorted(library.reports.glob("pair-*.html")) if path.name not in current]
+        for path in removed:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise LibraryError(f"the site cannot be written to {str(library.reports)!r}: {error.strerror}") from error
+    return Site(library.reports / INDEX, tuple(written), same, tuple(removed))
+
+
+def _pages(
+    library: Library, rows: Sequence[MeetingRow], pairs: Pairs, links: Mapping[str, str], today: dt.date
+) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each page, the index last: it leads to pages that are there."""
+    rubrics: dict[str, Rubric] = {}
+    engagement = _engagement(library)
+    for pair, own in pairs.items():
+        facts = _facts(library, pair, own, links, engagement, today, rubrics)
+        yield page_name(pair), _pair_page(facts)
+    yield INDEX, render_site_page("index.html.jinja", view=_index(rows, links))
+
+
+def _pair_page(facts: PairFacts) -> str:
+    return render_site_page("pair.html.jinja", view=build_pair(facts), draw=draw, percent=percent, short=short_day)
+
+
+def _engagement(library: Library) -> Engagement:
+    own = library.folder / FILE
+    return load_engagement(own) if own.exists() else load_engagement()
+
+
+def _facts(
+    library: Library,
+    pair: Pair,
+    rows: Sequence[MeetingRow],
+    links: Mapping[str, str],
+    engagement: Engagement,
+    today: dt.date,
+    rubrics: dict[str, Rubric],
+) -> PairFacts:
+    """Read what the page needs: of the meetings' words only those that it looks back on."""
+    since = today - dt.timedelta(weeks=engagement.weeks)
+    dated = [row.info for row in rows if row.info.date]
+    wanted = [info for n, info in enumerate(dated) if n < RECENT or (info.date or since) >= since]
+    return PairFacts(
+        pair=pair,
+        talks=tuple(_talk(library, info, rubrics) for info in reversed(wanted)),
+        held=tuple(library.held(pair)),
+        plan=tuple(library.planned().get(pair, ())),
+        items=tuple(library.ledger(pair)),
+        links=links,
+        engagement=engagement,
+        today=today,
+    )
+
+
+def _talk(library: Library, info: MeetingInfo, rubrics: dict[str, Rubric]) -> Talk:
+    analysis = library.analysis(info.id)
+    if analysis.rubric not in rubrics:
+        rubrics[analysis.rubric] = rubric_of(analysis, library)
+    return analysis, rubrics[analysis.rubric]
+
+
+def _links(library: Library) -> dict[str, str]:
+    """Return the file name of each report by its meeting's id."""
+    found = ((_ID.search(path.stem), path.name) for path in library.reports.glob("*.html"))
+    return {match[1]: name for match, name in found if match}
+
+
+def _index(rows: Sequence[MeetingRow], links: Mapping[str, str]) -> IndexView:
+    groups: dict[Pair | None, list[MeetingRow]] = {}
+    for row in rows:
+        groups.setdefault(pair_of(row.info), []).append(row)
+    pairs = sorted((pair for pair in groups if pair), key=lambda pair: [name.casefold() for name in pair])
+    entries = [_pair_entry(pair, groups[pair], links) for pair in pairs]
+    if None in groups:
+        entries.append(_pair_entry(None, groups[None], links))
+    count = len(pairs)
+    return IndexView(
+        subtitle=f"{_n(len(rows), 'meeting')} of {_n(count, 'pair')}",
+        managers=tuple(dict.fromkeys(manager for manager, _ in pairs)),
+        pairs=tuple(entries),
+    )
+
+
+def _pair_entry(pair: Pair | None, rows: Sequence[MeetingRow], links: Mapping[str, str]) -> PairEntry:
+    last = next((row.info.date for row in rows if row.info.date), None)
+    counts = _n(len(rows), "meeting") + (f", the last on {day(last)}" if last else "")
+    done = any(row.state == "done" for row in rows)
+    return PairEntry(
+        manager=pair[0] if pair else "",
+        name=f"{pair[0]} with {pair[1]}" if pair else "People not known",
+        href=page_name(pair) if pair and done else "",
+        counts=counts,
+        meetings=tuple(_entry(row, links) for row in rows),
+    )
+
+
+def _entry(row: MeetingRow, links: Mapping[str, str]) -> Entry:
+    info = row.info
+    return Entry(
+        iso=info.date.isoformat() if info.date else "",
+        day=day(info.date) if info.date else "day not known",
+        title=info.title or (info.source_name if not info.date else "One-to-one"),
+        href=links.get(info.id, ""),
+        state=_STATES.get(row.state, ""),
+    )
+
+
+def _n(count: int, one: str) -> str:
+    return f"{count} {one if count == 1 else one + 's'}"
