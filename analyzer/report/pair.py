@@ -18,7 +18,7 @@ from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, obser
 from analyzer.feedback.measures import speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
-from analyzer.report.trend import Point, Trend, effective_count, percent, wilson
+from analyzer.report.trend import Point, Trend, effective_count
 from analyzer.report.words import clock, day, minutes, sentence, short_day
 
 ENOUGH = 4
@@ -183,6 +183,9 @@ class PairView:
     topics: tuple[TopicRow, ...]
     rules: tuple[RuleRow, ...]
     next: str
+    """When it is."""
+    late: str
+    """How many promises are overdue; empty where none is."""
     agenda: tuple[AgendaPoint, ...]
     notice: str = NOTICE
 
@@ -212,6 +215,7 @@ def build_pair(facts: PairFacts) -> PairView:
         topics=tuple(_topic_rows(facts, window)),
         rules=tuple(RuleRow(rule, _rule(rule, window)) for rule in facts.engagement.rule),
         next=_next(facts),
+        late=_late(facts),
         agenda=tuple(_agenda(facts)),
     )
 
@@ -237,29 +241,25 @@ def _missing(count: int) -> str:
 
 
 def _trends(talks: Sequence[Talk]) -> Iterator[Trend]:
-    yield _trend(
+    yield Trend(
         "Coaching share of working time",
         "Minutes of coaching over minutes of working time. The interval takes exchanges as what is counted, "
         "weighted by their length.",
-        [_coaching(talk) for talk in talks],
+        tuple(_coaching(talk) for talk in talks),
     )
     bridges = [(_day(talk), talk[0].measures.bridge) for talk in talks]
-    yield _trend(
+    yield Trend(
         "Bridge rate",
         "Inspected topics that led to coaching on the same topic, over inspected topics.",
-        [_counted(on, one.part, one.whole) for on, one in bridges],
+        tuple(_counted(on, one.part, one.whole) for on, one in bridges),
     )
     forms = [(_day(talk), talk[0].measures.questions) for talk in talks]
     told = ", ".join(f"{sum(one.get(form, 0) for _, one in forms)} {form}" for form in _FORMS)
-    yield _trend(
+    yield Trend(
         "Open questions",
         f"Open questions over all of the manager's questions that opened an exchange: {told} in these meetings.",
-        [_counted(on, one.get("open", 0), sum(one.values()), _forms(one)) for on, one in forms],
+        tuple(_counted(on, one.get("open", 0), sum(one.values()), _forms(one)) for on, one in forms),
     )
-
-
-def _trend(name: str, what: str, points: Sequence[Point]) -> Trend:
-    return Trend(name, what, tuple(points), _change(points))
 
 
 def _coaching(talk: Talk) -> Point:
@@ -268,33 +268,16 @@ def _coaching(talk: Talk) -> Point:
     seconds = [speaking_time(analysis.transcript, one) for one in working]
     coached = sum(s for s, one in zip(seconds, working, strict=True) if rubric.measured(one) == "coached")
     whole = sum(seconds)
-    if not whole:
-        return Point(_day(talk), "no working time", None)
-    n = effective_count(seconds)
-    low, high = wilson(n * coached / whole, n)
-    return Point(_day(talk), f"{minutes(coached)} of {minutes(whole)}", coached / whole, low, high)
+    counts = f"{minutes(coached)} of {minutes(whole)}" if whole else "no working time"
+    return Point(_day(talk), counts, coached, whole, effective_count(seconds))
 
 
 def _counted(on: dt.date, part: float, whole: float, more: str = "") -> Point:
-    counts = f"{part:.0f} of {whole:.0f}{more}"
-    return Point(on, counts, part / whole, *wilson(part, whole)) if whole else Point(on, counts, None)
+    return Point(on, f"{part:.0f} of {whole:.0f}{more}", part, whole, whole)
 
 
 def _forms(questions: Mapping[str, int]) -> str:
     return "".join(f", {questions[form]} {form}" for form in _FORMS[1:] if questions.get(form))
-
-
-def _change(points: Sequence[Point]) -> str:
-    """Say what lies between the first and the last, and whether chance can do that."""
-    seen = [one for one in points if one.rate is not None]
-    if len(seen) < 2 or seen[0].rate is None or seen[-1].rate is None:
-        return "Too little was observed to compare meetings."
-    first, last = seen[0], seen[-1]
-    apart = first.high < last.low or last.high < first.low
-    return (
-        f"From {percent(seen[0].rate)} on {short_day(first.day)} to {percent(seen[-1].rate)} on {short_day(last.day)}. "
-        + ("The two intervals lie apart." if apart else "The two intervals overlap: this difference can be chance.")
-    )
 
 
 def _trend_notes(talks: Sequence[Talk]) -> Iterator[str]:
@@ -466,10 +449,12 @@ def _next(facts: PairFacts) -> str:
     return f"Not planned in the calendar; the rhythm so far makes it {day(ahead.on)}."
 
 
-def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
+def _late(facts: PairFacts) -> str:
     late = sum(item.is_overdue(facts.today) for item in facts.items)
-    if late:
-        yield AgendaPoint(f"{_n(late, 'promise')} overdue: go through the ledger above.", ())
+    return f"{_n(late, 'promise')} overdue: what became of {'it' if late == 1 else 'them'}?" if late else ""
+
+
+def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
     if facts.talks:
         analysis, rubric = facts.talks[-1]
         for one in draft_agenda(analysis, rubric):

@@ -27,10 +27,21 @@ class Point:
     day: dt.date
     counts: str
     """Part and whole in words."""
-    rate: float | None
-    """``None``: there was nothing to divide by."""
-    low: float = 0.0
-    high: float = 1.0
+    part: float
+    whole: float
+    """0: there was nothing to divide by."""
+    n: float
+    """How many independent counts the whole is worth."""
+
+    @property
+    def rate(self) -> float | None:
+        """``part / whole``; ``None`` where nothing was observed."""
+        return self.part / self.whole if self.whole else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval."""
+        return wilson(self.n * (self.rate or 0.0), self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +52,19 @@ class Trend:
     what: str
     """What is divided by what, and what the interval rests on."""
     points: tuple[Point, ...]
-    change: str
-    """What lies between the first meeting and the last."""
+
+    @property
+    def change(self) -> str:
+        """The earlier half of the meetings beside the later one, each with its counts put together."""
+        seen = [point for point in self.points if point.whole]
+        half = len(seen) // 2
+        if not half:
+            return "Too little was observed to set meetings side by side."
+        first, last = _together(seen[:half]), _together(seen[-half:])
+        apart = first.interval[1] < last.interval[0] or last.interval[1] < first.interval[0]
+        return f"First {half} of these meetings together: {_pooled(first)}. Last {half}: {_pooled(last)}. " + (
+            "The intervals lie apart." if apart else "The intervals overlap: the difference can be chance."
+        )
 
 
 def wilson(part: float, whole: float) -> tuple[float, float]:
@@ -65,6 +87,17 @@ def effective_count(weights: Iterable[float]) -> float:
     return sum(values) ** 2 / squares if squares else 0.0
 
 
+def _pooled(point: Point) -> str:
+    low, high = point.interval
+    return f"{percent(point.rate or 0.0)} (95% interval {percent(low)} to {percent(high)})"
+
+
+def _together(points: Sequence[Point]) -> Point:
+    """Return meetings as one, their counts added: rates are not averaged."""
+    part, whole, n = (sum(values) for values in zip(*((p.part, p.whole, p.n) for p in points), strict=True))
+    return Point(points[-1].day, "", part, whole, n)
+
+
 def percent(rate: float) -> str:
     """Return a share as ``42%``."""
     return f"{100 * rate:.0f}%"
@@ -76,7 +109,7 @@ def told(point: Point) -> str:
         return f"{short_day(point.day)}: not observed"
     return (
         f"{short_day(point.day)}: {percent(point.rate)} ({point.counts}), "
-        f"95% interval {percent(point.low)} to {percent(point.high)}"
+        f"95% interval {percent(point.interval[0])} to {percent(point.interval[1])}"
     )
 
 
@@ -118,7 +151,7 @@ def _dot(x: float, point: Point) -> Markup:
     return Markup(
         '<g><title>{}</title><line class="reach" x1="{:.2f}%" x2="{:.2f}%" y1="{:.1f}" y2="{:.1f}"/>'
         '<circle cx="{:.2f}%" cy="{:.1f}" r="4.5"/></g>'
-    ).format(told(point), x, x, _y(point.low), _y(point.high), x, _y(point.rate or 0.0))
+    ).format(told(point), x, x, *map(_y, point.interval), x, _y(point.rate or 0.0))
 
 
 def _days(points: Sequence[Point]) -> list[Markup]:
