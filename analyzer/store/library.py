@@ -100,7 +100,8 @@ class Library:
         try:
             for part in (folder, self.reports, self.scratch, self._locks):
                 part.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(folder / "library.db", timeout=60, isolation_level=None)
+            # One thread uses it; any may close it, wherever the collector happens to run.
+            self._db = sqlite3.connect(folder / "library.db", timeout=60, isolation_level=None, check_same_thread=False)
             weakref.finalize(self, self._db.close)  # commands end without a word; Python 3.13 warns of open files
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode = WAL")
