@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from analyzer.commitments.merge import COMMON
 
@@ -68,6 +68,7 @@ def deed(word: str) -> str:
     return _DEEDS.get(stem(word), stem(word))
 
 
+@lru_cache(maxsize=4096)  # a ledger sets each promise beside all that are open
 def names(text: str) -> frozenset[str]:
     """Return the stems of what a wording names: its words but the commonest and those that tell a day."""
     words = (match[0].replace("’", "'").casefold() for match in _WORD.finditer(text.replace("’", "'")))
@@ -76,6 +77,7 @@ def names(text: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=4096)
 def marks(text: str) -> frozenset[str]:
     """Return what tells one deed from another of the same kind: names of people and things, and numbers."""
     found = list(_WORD.finditer(text))

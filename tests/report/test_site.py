@@ -328,6 +328,17 @@ def test_broken_rules_name_file_and_place(tmp_path: Path) -> None:
         load_engagement(tmp_path / "none.toml")
 
 
+def test_broken_rules_leave_a_new_meeting_sound(analyzer: Run, tmp_path: Path) -> None:
+    """Asked for, the site says what is wrong with them; a meeting that is taken in says it on its pair's page."""
+    weekly(analyzer, tmp_path / "talks", 1)
+    reports = site(analyzer)
+    (tmp_path / "library" / "engagement.toml").write_text("weeks =")
+    assert analyzer("report", "--all").status == 2
+    take_in(analyzer, tmp_path / "talks", "Dana", "Jules", "2026-02-09", TALK)
+    assert [row.state for row in Library(tmp_path / "library").meetings()] == ["done", "done"]
+    assert "No rule of engagement is shown" in words(pair_page(reports))
+
+
 def test_the_starting_rules_name_topics_of_the_rubric() -> None:
     topics = {topic.id for topic in load_rubric().topics}
     rules = load_engagement().rule
