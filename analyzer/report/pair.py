@@ -337,7 +337,7 @@ def _slots(facts: PairFacts) -> Iterator[SlotView]:
     }  # fmt: skip
     for slot in reversed([slot for slot in slots if slot.state != "ahead"] + ahead):
         if slot.held is None:
-            yield SlotView(day(slot.on), "", "", "", "", _SLOTS[slot.state])
+            yield SlotView(day(slot.planned.on if slot.planned else slot.on), "", "", "", "", _SLOTS[slot.state])
             continue
         info = slot.held.meeting
         yield SlotView(
