@@ -64,6 +64,8 @@ class PairFacts:
     links: Mapping[str, str]
     """File name of a meeting's report by id."""
     engagement: Engagement
+    fault: str
+    """Why the rules of engagement cannot be read; empty where they can."""
     today: dt.date
 
 
@@ -225,6 +227,8 @@ def _day(talk: Talk) -> dt.date:
 
 
 def _notices(facts: PairFacts) -> Iterator[str]:
+    if facts.fault:
+        yield f"No rule of engagement is shown: {facts.fault}"
     undated = sum(one.meeting.date is None for one in facts.held)
     if undated:
         yield (
@@ -333,7 +337,7 @@ def _slots(facts: PairFacts) -> Iterator[SlotView]:
     }  # fmt: skip
     for slot in reversed([slot for slot in slots if slot.state != "ahead"] + ahead):
         if slot.held is None:
-            yield SlotView(day(slot.on), "", "", "", "", _SLOTS[slot.state])
+            yield SlotView(day(slot.planned.on if slot.planned else slot.on), "", "", "", "", _SLOTS[slot.state])
             continue
         info = slot.held.meeting
         yield SlotView(

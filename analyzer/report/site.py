@@ -12,13 +12,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from analyzer.commitments.ledger import Pair, pair_of
-from analyzer.errors import LibraryError
+from analyzer.errors import LibraryError, RubricError
 from analyzer.feedback.engagement import FILE, Engagement, Talk, load_engagement
 from analyzer.labels.rubric import Rubric
 from analyzer.model import MeetingInfo
@@ -34,6 +35,8 @@ INDEX = "index.html"
 _ID = re.compile(r"-([0-9a-f]{12})$")
 _SLUG = 60
 """Characters of names in a file name; the digits after them tell pairs apart."""
+_PATIENCE = 600
+"""Seconds."""
 _STATES = {"failed": "failed: `analyzer list` says why", "waiting": "waits for replies", "started": "not finished"}
 
 
@@ -94,6 +97,7 @@ def write_site(library: Library, today: dt.date) -> Site:
         RubricError: the rules of engagement in the library's folder break a rule.
 
     """
+    _engagement(library)  # a broken file is told before anything is written
     with _held(library):
         rows = library.meetings()
         return _write(library, rows, _pairs(rows), today)
@@ -102,9 +106,10 @@ def write_site(library: Library, today: dt.date) -> Site:
 def refresh_site(library: Library, meeting: str, today: dt.date) -> Site | None:
     """Make anew the pages that a meeting touches; ``None`` where nobody has asked for a site.
 
+    Rules of engagement that cannot be read are told on the page: the meeting itself is sound.
+
     Raises:
         LibraryError: no room, or no right to write.
-        RubricError: the rules of engagement in the library's folder break a rule.
 
     """
     if not is_kept(library):
@@ -134,9 +139,17 @@ def page_name(pair: Pair) -> str:
     return "-".join(part for part in ("pair", slug, digits) if part) + ".html"
 
 
-def _held(library: Library) -> FileLock:
+@contextmanager
+def _held(library: Library) -> Iterator[None]:
     """Keep two processes from writing at once: the one that read first would write last."""
-    return FileLock(library.lock_of("site"), timeout=600)
+    try:
+        with FileLock(library.lock_of("site"), timeout=_PATIENCE):
+            yield
+    except Timeout as error:
+        raise LibraryError(
+            f"another analyzer has been writing the site in {str(library.reports)!r} for {_PATIENCE} seconds: wait for it, "
+            "then run `analyzer report --all`"
+        ) from error
 
 
 Pairs = Mapping[Pair, Sequence[MeetingRow]]
@@ -179,9 +192,9 @@ def _pages(
 ) -> Iterator[tuple[str, str]]:
     """Yield name and text of each page, the index last: it leads to pages that are there."""
     rubrics: dict[str, Rubric] = {}
-    engagement = _engagement(library)
+    engagement, fault = _rules(library)
     for pair, own in pairs.items():
-        facts = _facts(library, pair, own, links, engagement, today, rubrics)
+        facts = _facts(library, pair, own, links, engagement, fault, today, rubrics)
         yield page_name(pair), _pair_page(facts)
     yield INDEX, render_site_page("index.html.jinja", view=_index(rows, links))
 
@@ -195,12 +208,21 @@ def _engagement(library: Library) -> Engagement:
     return load_engagement(own) if own.exists() else load_engagement()
 
 
+def _rules(library: Library) -> tuple[Engagement, str]:
+    """Return the rules, or none and why they cannot be read."""
+    try:
+        return _engagement(library), ""
+    except RubricError as error:
+        return Engagement(version="none", weeks=12, rule=()), str(error)
+
+
 def _facts(
     library: Library,
     pair: Pair,
     rows: Sequence[MeetingRow],
     links: Mapping[str, str],
     engagement: Engagement,
+    fault: str,
     today: dt.date,
     rubrics: dict[str, Rubric],
 ) -> PairFacts:
@@ -216,6 +238,7 @@ def _facts(
         items=tuple(library.ledger(pair)),
         links=links,
         engagement=engagement,
+        fault=fault,
         today=today,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -328,6 +329,17 @@ def test_broken_rules_name_file_and_place(tmp_path: Path) -> None:
         load_engagement(tmp_path / "none.toml")
 
 
+def test_broken_rules_leave_a_new_meeting_sound(analyzer: Run, tmp_path: Path) -> None:
+    """Asked for, the site says what is wrong with them; a meeting that is taken in says it on its pair's page."""
+    weekly(analyzer, tmp_path / "talks", 1)
+    reports = site(analyzer)
+    (tmp_path / "library" / "engagement.toml").write_text("weeks =")
+    assert analyzer("report", "--all").status == 2
+    take_in(analyzer, tmp_path / "talks", "Dana", "Jules", "2026-02-09", TALK)
+    assert [row.state for row in Library(tmp_path / "library").meetings()] == ["done", "done"]
+    assert "No rule of engagement is shown" in words(pair_page(reports))
+
+
 def test_the_starting_rules_name_topics_of_the_rubric() -> None:
     topics = {topic.id for topic in load_rubric().topics}
     rules = load_engagement().rule
@@ -355,3 +367,31 @@ def test_coverage_counts_what_the_labels_say(analyzer: Run, tmp_path: Path) -> N
 def test_an_empty_library_has_an_index(tmp_path: Path) -> None:
     made = write_site(Library(tmp_path / "library"), date(2026, 3, 20))
     assert "No meeting yet" in made.index.read_text(encoding="utf-8")
+
+
+def test_pages_in_a_browser(analyzer: Run, tmp_path: Path) -> None:
+    """Nothing is asked for, nothing is wider than a small phone, and the index narrows to what is looked for."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if (chromium := shutil.which("chromium")) is None:
+        pytest.skip("there is no chromium on this machine: apt install chromium")
+    weekly(analyzer, tmp_path / "talks", 4)
+    take_in(analyzer, tmp_path / "other", "Robin", "Zoë", "2026-03-04", FIRST, "--title", "Quarter")
+    reports = site(analyzer)
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-quic"])
+        page = browser.new_page(viewport={"width": 320, "height": 700})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: asked.append(message.text))
+        for name in (page_name(("Dana", "Jules")), "index.html"):
+            page.goto((reports / name).as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
+        assert len(asked) == 2
+        page.fill("#words", "zoe quarter")
+        assert page.inner_text("#found") == "1 of 5 meetings"
+        page.fill("#words", "")
+        page.fill("#from", "2026-02-10")
+        page.select_option("#manager", "Dana")
+        assert page.locator(".meetings li:visible").count() == 2
+        browser.close()
