@@ -129,12 +129,12 @@ def run(
         meetings=len(meetings),
         turns=sum(len(m.turns) for m in meetings),
         left_out=int(left_out[0]) if left_out is not None else 0,
-        figures={metric.name: figure(metric, counted, drawn) for metric in METRICS},
+        figures=_figures(counted, drawn),
         classes={name: _class(counted, position, drawn) for position, name in enumerate(focuses)},
         confusion=tuple(tuple(row) for row in confusion.tolist()) if confusion is not None else (),
         focuses=tuple(focuses),
         baselines={
-            one.name: {metric.name: figure(metric, _count(meetings, one, rubric)[0], drawn) for metric in METRICS}
+            one.name: _figures(_count(meetings, one, rubric)[0], drawn)
             for one in (*baselines(meetings, rubric), *beside)
         },
         calibration=tuple(table),
@@ -161,6 +161,10 @@ def _stack(counted: Sequence[Counts], name: str) -> Array | None:
 def _sum(counted: Sequence[Counts], name: str) -> Array | None:
     stacked = _stack(counted, name)
     return None if stacked is None else stacked.sum(axis=0)
+
+
+def _figures(counted: Sequence[Counts], drawn: Array) -> dict[str, Figure]:
+    return {metric.name: figure(metric, counted, drawn) for metric in METRICS}
 
 
 def figure(metric: Metric, counted: Sequence[Counts], drawn: Array) -> Figure:
