@@ -48,7 +48,7 @@ class Settings(BaseModel):
     """Tells voices in one channel apart: ``auto`` (``voices`` if its weights are here), ``voices``, ``pyannote:FOLDER``,
     ``none``."""
     package_index: str | None = None
-    """Where `models pull voices` finds its package, as pip's index-url; unset: ``PIP_INDEX_URL``, else the public one."""
+    """Where `models pull voices` finds its package, as pip's index-url; unset: ``PIP_INDEX_URL``, else pip's own."""
     rubric: Path | None = None
     """A rubric of one's own; unset: the one that comes with analyzer."""
     llm: str | None = None

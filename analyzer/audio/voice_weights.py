@@ -23,7 +23,6 @@ from typing import Any
 
 from analyzer.errors import InputError
 
-PUBLIC_INDEX = "https://pypi.org/simple"
 FILE = "voices.npz"
 """What the encoder loads, inside its model folder."""
 _LICENCE = "LICENSE"
@@ -51,9 +50,25 @@ RESEMBLYZER = Pinned(
 
 
 def index_in_force(setting: str | None, environ: Mapping[str, str] | None = None) -> str:
-    """Return the package index: our own setting, else pip's variable, else the public one."""
+    """Return the package index: our own setting, else pip's variable, else the one that pip asks by itself.
+
+    Raises:
+        InputError: there is no pip here that knows one.
+
+    """
     environ = os.environ if environ is None else environ
-    return setting or environ.get("PIP_INDEX_URL") or PUBLIC_INDEX
+    return setting or environ.get("PIP_INDEX_URL") or _pips_own()
+
+
+def _pips_own() -> str:
+    try:
+        from pip._internal.models.index import PyPI
+    except ImportError:
+        raise InputError(
+            "no package index is known: name one with ANALYZER_PACKAGE_INDEX, or take a wheel that was copied here with "
+            "analyzer models pull voices:FILE"
+        ) from None
+    return str(PyPI.simple_url)
 
 
 def unpack(content: bytes, pinned: Pinned, folder: Path) -> None:
