@@ -16,6 +16,7 @@ from analyzer.labels.rubric import Rubric
 
 if TYPE_CHECKING:
     from analyzer.llm.client import Client
+    from analyzer.llm.endpoint import Endpoint
     from analyzer.llm.replies import Memory
 
 PROMPTS = ("window.1", "feedback.1", "follow_through.1")
@@ -94,12 +95,10 @@ def made_with(settings: Settings, rubric: Rubric) -> tuple[str, ...]:
 def build_client(settings: Settings, memory: Memory, now: Callable[[], datetime]) -> Client:
     """Return the way to the model that the settings name."""
     from analyzer.llm.client import Client
-    from analyzer.llm.endpoint import find_endpoint
 
-    model = settings.llm or NONE
     return Client(
-        lambda: find_endpoint(model, settings.llm_base_url, os.environ),
-        model,
+        lambda: _endpoint(settings),
+        settings.llm or NONE,
         memory,
         now,
         mode=settings.llm_mode,
@@ -110,10 +109,14 @@ def build_client(settings: Settings, memory: Memory, now: Callable[[], datetime]
 
 def endpoint_kind(settings: Settings) -> str:
     """Return where the words of a meeting go, for the reader; replies that are kept or carried by hand say it themselves."""
-    from analyzer.llm.endpoint import find_endpoint
-
     if not wants_llm(settings):
         return "none"
     if settings.llm_mode != "live":
         return settings.llm_mode
-    return find_endpoint(settings.llm or NONE, settings.llm_base_url, os.environ).kind
+    return _endpoint(settings).kind
+
+
+def _endpoint(settings: Settings) -> Endpoint:
+    from analyzer.llm.endpoint import find_endpoint
+
+    return find_endpoint(settings.llm or NONE, settings.llm_base_url, os.environ)

@@ -6,7 +6,9 @@ A damaged packet is skipped and its time kept, so that what follows stands at th
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -71,6 +73,30 @@ class Samples:
         """Yield the whole recording in pieces of ``length`` samples, each of shape (channels, n)."""
         for first in range(0, self.count, length):
             yield self.read(first, min(first + length, self.count))
+
+
+@contextmanager
+def decoded(
+    path: Path, scratch: Path, on_time: Callable[[float, float | None], None] = lambda at, of: None
+) -> Iterator[Samples]:
+    """Yield the samples of a recording, which are removed at the end.
+
+    Args:
+        path: see `decode`.
+        scratch: the folder in which they lie until then.
+        on_time: see `decode`.
+
+    Raises:
+        AudioError: nothing in the file can be decoded.
+        LibraryError: there is no room for the samples, or no right to write.
+
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="decode-", dir=scratch, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise LibraryError(f"cannot write to {str(scratch)!r}: {error.strerror}") from error
+    with folder as name:
+        yield decode(path, Path(name) / "samples.s16", on_time)
 
 
 def decode(path: Path, scratch: Path, on_time: Callable[[float, float | None], None] = lambda at, of: None) -> Samples:

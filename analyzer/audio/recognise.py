@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,13 +13,12 @@ from numpy.typing import NDArray
 from analyzer.audio import guards
 from analyzer.audio.blocks import Block, blocks
 from analyzer.audio.channels import FRAME, Channels, examine, gate
-from analyzer.audio.decode import RATE, Float, Samples, decode
+from analyzer.audio.decode import RATE, Float, Samples, decoded
 from analyzer.audio.guards import Removed, sift
 from analyzer.audio.language import Spoken, Stretch, decide, pieces
 from analyzer.audio.packing import Packed, pack
 from analyzer.audio.speech import Speech, find_speech
 from analyzer.audio.transcriber import Hints, Phrase, Transcriber
-from analyzer.errors import LibraryError
 from analyzer.model import Source, Span, Word
 
 VERSION = "2"
@@ -84,12 +82,7 @@ def recognise(
 
     """
     hints = hints or Hints()
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="decode-", dir=scratch, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise LibraryError(f"cannot write to {str(scratch)!r}: {error.strerror}") from error
-    with folder as name:
-        samples = decode(path, Path(name) / "samples.s16", lambda at, of: progress("decode", at, of))
+    with decoded(path, scratch, lambda at, of: progress("decode", at, of)) as samples:
         recording = listen(samples, progress)
         spoken = decide(recording.language_samples(transcriber.longest_clip), hints.language, transcriber)
         hints = replace(hints, language=spoken.language)

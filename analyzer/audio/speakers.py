@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.audio.decode import decode
+from analyzer.audio.decode import decoded
 from analyzer.audio.diarizer import Diarizer, Voices
 from analyzer.audio.recognise import Heard, Progress, listen
 from analyzer.audio.voices import OnDisk
-from analyzer.errors import LibraryError
 from analyzer.model import Span, Word
 
 
@@ -24,12 +22,7 @@ def tell_voices(path: Path, heard: Heard, diarizer: Diarizer, scratch: Path, pro
         LibraryError: no room for the decoded samples.
 
     """
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="decode-", dir=scratch, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise LibraryError(f"cannot write to {str(scratch)!r}: {error.strerror}") from error
-    with folder as name:
-        samples = decode(path, Path(name) / "samples.s16", lambda at, of: progress("decode", at, of))
+    with decoded(path, scratch, lambda at, of: progress("decode", at, of)) as samples:
         recording = listen(samples, progress)
         channel = heard.channels[0]
         spans = [

@@ -12,7 +12,7 @@ from analyzer.commitments.due import resolve_due
 from analyzer.labels.reading import SPEAKERS, codes_of, people
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.engine import PromptEngine
-from analyzer.llm.evidence import find_quote
+from analyzer.llm.evidence import check_quote, find_quote
 from analyzer.llm.requests import FENCE, Request
 from analyzer.llm.windows import plain, tokens
 from analyzer.model import Dropped, EarlierPromise, Followed, FollowUp, Notes, Quote, Transcript, Turn
@@ -43,8 +43,10 @@ class LLMFollowThrough(PromptEngine):
             return Followed((), Notes(dropped=(missing,), usage=answer.usage))
         dropped: list[Dropped] = []
         said = {one["id"]: one for one in reversed(answer.value["outcomes"])}
+        codes = codes_of(transcript)
         found = tuple(
-            _follow_up(promise, said.get(str(n)), transcript, said_on, dropped) for n, promise in enumerate(promises, 1)
+            _follow_up(promise, said.get(str(n)), transcript, codes, said_on, dropped)
+            for n, promise in enumerate(promises, 1)
         )
         return Followed(found, Notes(dropped=tuple(dropped), usage=answer.usage))
 
@@ -98,13 +100,14 @@ def _follow_up(
     promise: EarlierPromise,
     said: dict[str, Any] | None,
     transcript: Transcript,
+    codes: dict[str, str],
     said_on: date | None,
     dropped: list[Dropped],
 ) -> FollowUp:
     if said is None or said["outcome"] == "unmentioned":
         return FollowUp(promise, "unmentioned", None)
-    quote = _quote(said, transcript)
-    if quote is None:
+    quote = check_quote(said, transcript.turns, codes)
+    if not isinstance(quote, Quote):
         dropped.append(
             Dropped("follow-through", said["turn"], f"{promise.action}: its quote does not stand in the talk")
         )
@@ -113,11 +116,6 @@ def _follow_up(
         resolve_due(said["new_due"], said_on) if said["outcome"] == "moved" and said["new_due"] and said_on else None
     )
     return FollowUp(promise, said["outcome"], quote, moved_to if _stands(said["new_due"], quote, transcript) else None)
-
-
-def _quote(said: dict[str, Any], transcript: Transcript) -> Quote | None:
-    quote = find_quote(said["quote"], said["turn"], transcript.turns)
-    return quote if quote and codes_of(transcript).get(quote.speaker) == said["speaker"] else None
 
 
 def _stands(words: str | None, quote: Quote, transcript: Transcript) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 from analyzer.commitments.due import leans, resolve_due
 from analyzer.commitments.merge import merge
 from analyzer.labels.llm import SURE
-from analyzer.labels.reading import Reading, ReadingEngine
+from analyzer.labels.reading import ReadingEngine
 from analyzer.labels.rubric import Rubric
-from analyzer.llm.evidence import find_quote, find_words
+from analyzer.llm.evidence import check_quote, find_quote, find_words
 from analyzer.llm.windows import plain
 from analyzer.model import Commitment, Dropped, Exchange, Extracted, Notes, Quote, Transcript
 
@@ -41,23 +41,13 @@ class LLMExtractor(ReadingEngine):
                         Dropped("commitment", found["turn"], f"not certain enough: {plain(found['action'])}")
                     )
                     continue
-                quote = _quote(found, reading, transcript, dropped)
-                if quote is not None and owner[quote.turn - 1] == index:
+                quote = check_quote(found, transcript.turns, reading.codes)
+                if not isinstance(quote, Quote):
+                    dropped.append(Dropped("commitment", quote.turn, quote.reason))
+                elif owner[quote.turn - 1] == index:
                     made.append(_commitment(found, quote, transcript, said_on, dropped))
         made.sort(key=lambda one: (one.quote.turn, one.quote.start))
         return Extracted(tuple(merge(made)), Notes(reading.gaps, tuple(dropped), reading.usage))
-
-
-def _quote(found: dict[str, Any], reading: Reading, transcript: Transcript, dropped: list[Dropped]) -> Quote | None:
-    near = transcript.turns[max(0, found["turn"] - 4) : found["turn"] + 3]
-    quote = find_quote(found["quote"], found["turn"], near)
-    if quote is None:
-        dropped.append(Dropped("commitment", found["turn"], "its quote does not stand in the talk"))
-        return None
-    if reading.codes.get(quote.speaker) != found["speaker"]:
-        dropped.append(Dropped("commitment", quote.turn, "its quote is another person's"))
-        return None
-    return quote
 
 
 def _commitment(

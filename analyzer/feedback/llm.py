@@ -15,10 +15,10 @@ from analyzer.labels import cues
 from analyzer.labels.reading import SPEAKERS, codes_of, people
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.engine import PromptEngine
-from analyzer.llm.evidence import find_quote
+from analyzer.llm.evidence import check_quote
 from analyzer.llm.requests import FENCE, Request
 from analyzer.llm.windows import plain, tokens
-from analyzer.model import Dropped, Exchange, Feedback, Measures, Notes, Observation, Quote, Transcript, Turn, Usage
+from analyzer.model import Dropped, Exchange, Feedback, Measures, Notes, Observation, Quote, Transcript, Usage
 
 STRENGTHS, CHANGES, AGENDA = 2, 2, 4
 _MOMENTS = 4
@@ -138,9 +138,8 @@ class _Judge:
         return f"it says {wrong}" if wrong else None
 
     def _quote(self, one: dict[str, Any]) -> Quote | None:
-        turns: Sequence[Turn] = self._transcript.turns[max(0, one["turn"] - 3) : one["turn"] + 2]
-        quote = find_quote(one["quote"], one["turn"], turns)
-        return quote if quote and self._codes.get(quote.speaker) == one["speaker"] else None
+        quote = check_quote(one, self._transcript.turns, self._codes)
+        return quote if isinstance(quote, Quote) else None
 
     def _at(self, quote: Quote) -> Exchange:
         return next(e for e in self._exchanges if e.first <= quote.turn <= e.last)

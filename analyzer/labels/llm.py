@@ -11,7 +11,7 @@ from analyzer.labels.derived import mark_setup, question_form
 from analyzer.labels.evidence import opening_turn
 from analyzer.labels.reading import Reading, ReadingEngine, ReadWindow
 from analyzer.labels.rubric import Rubric
-from analyzer.llm.evidence import find_quote
+from analyzer.llm.evidence import check_quote
 from analyzer.model import Dropped, Exchange, Labelled, Notes, Quote, Transcript
 
 SURE = {"high": 0.96, "middle": 0.85, "low": 0.57}
@@ -151,11 +151,8 @@ def _quote(
 ) -> Quote | None:
     """Return the words that the label rests on; without any that stand in the talk it rests on nothing."""
     near = transcript.turns[max(0, min(span.first, found["first"]) - 2) : max(span.last, found["last"]) + 1]
-    quote = find_quote(found["quote"], found["turn"], near)
-    if quote is None:
-        dropped.append(Dropped("label", span.first, f"{found['label']}: its quote does not stand in the talk"))
-        return None
-    if reading.codes.get(quote.speaker) != found["speaker"]:
-        dropped.append(Dropped("label", span.first, f"{found['label']}: its quote is another person's"))
-        return None
-    return quote
+    quote = check_quote(found, near, reading.codes)
+    if isinstance(quote, Quote):
+        return quote
+    dropped.append(Dropped("label", span.first, f"{found['label']}: {quote.reason}"))
+    return None

@@ -22,7 +22,6 @@ from analyzer.llm.transport import RejectedError, Sleep, Transport, names_format
 from analyzer.model import Usage
 
 Mode = Literal["live", "deferred", "replay"]
-MODES: tuple[Mode, ...] = ("live", "deferred", "replay")
 Failure = Literal["length", "cut", "refusal", "invalid"]
 Check = Callable[[Request, dict[str, Any]], list[str]]
 """Says what is wrong with a value that fits the schema, for the repair turn."""
@@ -111,9 +110,8 @@ class Client:
     def _deferred(self, request: Request) -> dict[str, Any]:
         # A batch is carried to its endpoint by hand, so neither address nor key is needed here.
         profile = Profile.expected(Endpoint(HOSTED, "", self.model))
-        return {"model": self.model, "messages": request.messages()} | profile.parameters(request.most) | {
-            "response_format": response_format(request.filled.schema, request.filled.prompt.split()[0])
-        }  # fmt: skip
+        body = {"model": self.model, "messages": request.messages(), **profile.parameters(request.most)}
+        return body | _format("json_schema", request)
 
     async def _all(self, requests: Sequence[Request], check: Check, answered: Callable[[int], None]) -> list[Answer]:
         endpoint = self._find()

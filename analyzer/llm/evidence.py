@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -43,6 +45,7 @@ class _Words:
     text: str
 
     @classmethod
+    @lru_cache(4096)  # each quote is held against the same turns
     def of(cls, text: str) -> _Words:
         found = list(_WORD.finditer(text))
         return cls(tuple(_fold(match[0]) for match in found), tuple(match.span() for match in found), text)
@@ -71,6 +74,31 @@ def find_quote(quote: str, n: int, turns: Sequence[Turn]) -> Quote | None:
             if found := match(wanted, _Words.of(turn.text)):
                 return Quote(turn.n, turn.speaker, start_of(turn, found), found)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Misquoted:
+    """A quote that does not count."""
+
+    turn: int
+    reason: str
+
+
+def check_quote(said: Mapping[str, Any], turns: Sequence[Turn], codes: Mapping[str, str]) -> Quote | Misquoted:
+    """Return the transcript's words for what a model quotes, or why they do not count.
+
+    Args:
+        said: of the model: ``quote``, ``turn`` and the mark of the ``speaker``.
+        turns: in which the words may stand.
+        codes: mark of each speaker.
+
+    """
+    quote = find_quote(said["quote"], said["turn"], turns)
+    if quote is None:
+        return Misquoted(said["turn"], "its quote does not stand in the talk")
+    if codes.get(quote.speaker) != said["speaker"]:
+        return Misquoted(quote.turn, "its quote is another person's")
+    return quote
 
 
 def find_words(words: str, n: int, turns: Sequence[Turn]) -> Quote | None:

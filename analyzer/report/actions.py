@@ -7,17 +7,8 @@ from datetime import date
 
 from analyzer.commitments.ledger import Event, Item
 from analyzer.report.escape import plain
-from analyzer.report.words import clock, day
+from analyzer.report.words import EVENTS, clock, day
 
-_WHAT = {
-    "promised": "promised",
-    "restated": "promised again",
-    "moved": "moved",
-    "claimed": "said to be done, not verified",
-    "dropped": "dropped",
-    "done": "marked as done",
-    "reopened": "opened again",
-}
 _STATE = {"open": "open", "claimed": "said to be done, not verified", "done": "done", "dropped": "dropped"}
 
 
@@ -52,4 +43,4 @@ def _event(event: Event) -> str:
     due = f" for {day(event.due)}" if event.due else ""
     quote = event.quote
     words = f": “{plain(quote.text)}” ({plain(quote.speaker)}, {clock(quote.start)})" if quote else ""
-    return f"{when}: {_WHAT[event.what]}{due}{words}"
+    return f"{when}: {EVENTS[event.what]}{due}{words}"

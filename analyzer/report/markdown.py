@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from analyzer.report.escape import plain
 from analyzer.report.view import (
     BY_HAND,
     BarPart,
@@ -22,14 +22,14 @@ def render_markdown(view: ReportView) -> str:
 
 
 def _lines(view: ReportView) -> Iterator[str]:
-    yield f"# {_text(view.heading)}"
-    yield f"\n{_text(view.subtitle)}"
+    yield f"# {plain(view.heading)}"
+    yield f"\n{plain(view.subtitle)}"
     for notice in view.notices:
-        yield f"\n> **Note.** {_text(notice)}"
+        yield f"\n> **Note.** {plain(notice)}"
     yield "\n## What this meeting was\n"
-    yield _text(view.summary)
+    yield plain(view.summary)
     if view.talk:
-        yield f"\n{_text(view.talk)}"
+        yield f"\n{plain(view.talk)}"
     yield "\n| | minutes | of working time |\n|---|---|---|"
     for part in view.working:
         yield _bar_row(part)
@@ -44,65 +44,57 @@ def _lines(view: ReportView) -> Iterator[str]:
         yield "\nNone found."
     for group in view.commitments:
         if group.items:
-            yield f"\n### {_text(group.title)}\n"
+            yield f"\n### {plain(group.title)}\n"
             yield from (_commitment(one) for one in group.items)
     for earlier in view.earlier:
-        yield f"\n### Earlier promises, {earlier.state.lower()}: {_text(earlier.title)}\n"
+        yield f"\n### Earlier promises, {earlier.state.lower()}: {plain(earlier.title)}\n"
         for one in earlier.items:
             words = f" {_quote(one.quote)}" if one.quote else ""
-            yield f"- {_text(one.action)} ({_text(one.promise)}): **{_text(one.outcome)}**{words}"
+            yield f"- {plain(one.action)} ({plain(one.promise)}): **{plain(one.outcome)}**{words}"
     yield "\n## Moments by topic"
     for topic in view.topics:
-        yield f"\n### {topic.clock} {_text(topic.name)} ({topic.length})\n"
+        yield f"\n### {topic.clock} {plain(topic.name)} ({topic.length})\n"
         for moment in topic.moments:
             setup = ", set up coaching" if moment.setup else ""
             by_hand = f", {BY_HAND}" if moment.confidence == BY_HAND else ""
             setup += ", low confidence" if moment.low else ""
             words = " ".join(_quote(quote) for quote in moment.quotes)
-            yield f"- {moment.clock} **{_text(moment.label_name)}**{setup}{by_hand} (exchange {moment.n}, {moment.length}): {words}"
+            yield f"- {moment.clock} **{plain(moment.label_name)}**{setup}{by_hand} (exchange {moment.n}, {moment.length}): {words}"
     yield "\n## Dimensions\n"
     yield from (_dimension(one) for one in view.dimensions)
     yield "\n## For next time\n"
     yield from _observations(view.agenda, "No open item, and no topic that was asked about and not worked on.")
     yield "\n## How this was made\n\n| | |\n|---|---|"
     for row in view.made:
-        yield f"| {_cell(row.what)} | {_cell(row.value)} |"
+        yield f"| {plain(row.what)} | {plain(row.value)} |"
     yield f"\nTo disagree with a label: `analyzer correct {view.id} --exchange N --focus …`, N counted as the moments above."
     yield "\nThis report is for development, not for employment decisions."
 
 
 def _dimension(one: DimensionView) -> str:
     quotes = " ".join(_quote(quote) for quote in one.quotes)
-    return f"- {_text(one.name)}: **{one.shown}**. {_text(one.counted)}. {quotes}".rstrip()
+    return f"- {plain(one.name)}: **{one.shown}**. {plain(one.counted)}. {quotes}".rstrip()
 
 
 def _bar_row(part: BarPart) -> str:
-    return f"| {_cell(part.name)} | {part.minutes} | {part.percent or 'beside it'} |"
+    return f"| {plain(part.name)} | {part.minutes} | {part.percent or 'beside it'} |"
 
 
 def _observations(observations: tuple[ObservationView, ...], nothing: str) -> Iterator[str]:
     if not observations:
         yield nothing
     for one in observations:
-        yield f"- {_text(one.text)} " + " ".join(_quote(quote) for quote in one.quotes)
+        yield f"- {plain(one.text)} " + " ".join(_quote(quote) for quote in one.quotes)
         if one.suggestion:
-            yield f"  - Instead: *{_text(one.suggestion)}*"
+            yield f"  - Instead: *{plain(one.suggestion)}*"
         if one.when:
-            yield f"  - When: {_text(one.when)}"
+            yield f"  - When: {plain(one.when)}"
 
 
 def _commitment(one: CommitmentView) -> str:
     customer = ", promised to a customer" if one.to_customer else ""
-    return f"- [ ] {_text(one.action)}: {_text(one.due)} ({one.strength}, {one.origin}{customer}) {_quote(one.quote)}"
+    return f"- [ ] {plain(one.action)}: {plain(one.due)} ({one.strength}, {one.origin}{customer}) {_quote(one.quote)}"
 
 
 def _quote(quote: QuoteView) -> str:
-    return f"“{_text(quote.text)}” ({_text(quote.speaker)}, {quote.clock})"
-
-
-def _text(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
-
-
-def _cell(text: str) -> str:
-    return _text(text)
+    return f"“{plain(quote.text)}” ({plain(quote.speaker)}, {quote.clock})"

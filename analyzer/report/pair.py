@@ -19,7 +19,7 @@ from analyzer.feedback.measures import speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
 from analyzer.report.trend import Point, Trend, effective_count
-from analyzer.report.words import clock, day, minutes, sentence, short_day
+from analyzer.report.words import EVENTS, clock, day, minutes, sentence, short_day
 
 ENOUGH = 4
 """Meetings from which on a trend is shown."""
@@ -28,15 +28,6 @@ RECENT = 12
 _FORMS = ("open", "closed", "leading")
 _AHEAD = 3
 """Planned meetings that are listed before they come."""
-_WHAT = {
-    "promised": "promised",
-    "restated": "promised again",
-    "moved": "moved",
-    "claimed": "said to be done, not verified",
-    "dropped": "dropped",
-    "done": "marked as done",
-    "reopened": "opened again",
-}
 _GROUPS = ("Overdue", "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
 _CLOSED = 3
 """From which group on items are over."""
@@ -385,7 +376,7 @@ def _item(item: Item, links: Mapping[str, str]) -> ItemView:
 
 
 def _event(event: Event, links: Mapping[str, str]) -> EventView:
-    text = f"{day(event.on) if event.on else 'Day not known'}: {_WHAT[event.what]}"
+    text = f"{day(event.on) if event.on else 'Day not known'}: {EVENTS[event.what]}"
     if event.due:
         text += f" for {day(event.due)}"
     elif event.due_text:

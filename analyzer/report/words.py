@@ -1,8 +1,19 @@
-"""Times, lengths and days as a reader says them."""
+"""Times, lengths, days and what happens to promises, as a reader says them."""
 
 from __future__ import annotations
 
 from datetime import date
+
+EVENTS = {
+    "promised": "promised",
+    "restated": "promised again",
+    "moved": "moved",
+    "claimed": "said to be done, not verified",
+    "dropped": "dropped",
+    "done": "marked as done",
+    "reopened": "opened again",
+}
+"""What happened to a promise."""
 
 
 def clock(seconds: float) -> str:
