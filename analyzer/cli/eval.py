@@ -8,21 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from analyzer.cli import common, eval_set, eval_speech
+from analyzer.cli import common, eval_engine, eval_series, eval_set, eval_speech
 from analyzer.errors import InputError
 
 app = typer.Typer(
     help="Score engines on labelled meetings, and label meetings.", no_args_is_help=True, rich_markup_mode=None
 )
-EngineFlag = Annotated[str, typer.Option("--engine", help="local, or llm with a model named by --llm.")]
-RepliesFlag = Annotated[
-    Path | None,
-    typer.Option(
-        "--replies",
-        help="File of kept replies (JSON lines); eval.jsonl in the library's folder if not given.",
-        show_default=False,
-    ),
-]
 _SHOWN = (
     "focus_macro_f1", "focus_kappa", "focus_accuracy", "off_diagonal_accuracy", "kind_macro_f1", "time_accuracy",
     "topic_accuracy", "coached_share_error", "inspected_share_error", "boundary_f1", "window_diff", "commitment_precision",
@@ -33,13 +24,13 @@ _SHOWN = (
 @app.command()
 def run(
     data: eval_set.DataFlag,
-    engine: EngineFlag = "local",
+    engine: eval_engine.EngineFlag = "local",
     out: Annotated[Path | None, typer.Option("--out", help="Write the scorecard here, as JSON and as a page.")] = None,
     seed: Annotated[int, typer.Option(help="Of the resampling.")] = 0,
     llm: common.LLMFlag = None,
     llm_mode: common.LLMModeFlag = None,
     rubric: common.RubricFlag = None,
-    replies: RepliesFlag = None,
+    replies: eval_engine.RepliesFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
     """Score an engine on a folder of labelled meetings."""
@@ -72,18 +63,12 @@ def run(
 
 def _engine(name: str, rubric: Any, settings: Any, replies: Path | None, meetings: Any) -> Any:
     """Return the engine to score; where replies are deferred and missing, write the requests and leave with status 4."""
-    from analyzer.evaluation.engines import build_engine, waiting_for
-    from analyzer.llm.deferred import write_requests
-    from analyzer.llm.replies import FileReplies, WaitingError
+    from analyzer.evaluation.engines import build_engine
     from analyzer.store.library import utc_now
 
-    replies = replies or settings.library / "eval.jsonl"
-    memory = FileReplies(replies)
+    memory = eval_engine.kept_replies(replies, settings)
     engine = build_engine(name, rubric, settings, memory, utc_now)
-    if name == "llm" and settings.llm_mode == "deferred" and (waiting := waiting_for(engine, meetings)):
-        memory.wait(waiting)
-        print(write_requests(waiting, replies.with_suffix(".requests.jsonl")))
-        raise WaitingError(waiting)
+    eval_engine.leave_if_waiting(engine.predict, meetings, name, settings, memory)
     return engine
 
 
@@ -214,11 +199,11 @@ def roles(data: eval_set.DataFlag, as_json: common.JsonFlag = False) -> None:
 @app.command()
 def challenge(
     data: eval_set.DataFlag,
-    engine: EngineFlag = "local",
+    engine: eval_engine.EngineFlag = "local",
     llm: common.LLMFlag = None,
     llm_mode: common.LLMModeFlag = None,
     rubric: common.RubricFlag = None,
-    replies: RepliesFlag = None,
+    replies: eval_engine.RepliesFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
     """Score an engine on the challenge sets: minimal pairs, commitment snippets, date phrases."""
@@ -237,5 +222,13 @@ def challenge(
         common.print_table(("challenge", "right", "of", "share"), rows)
 
 
-for command in (eval_set.check, eval_set.label, eval_set.add, eval_set.gold, eval_set.train, eval_speech.speech):
+for command in (
+    eval_set.check,
+    eval_set.label,
+    eval_set.add,
+    eval_set.gold,
+    eval_set.train,
+    eval_speech.speech,
+    eval_series.follow_through,
+):
     app.command()(command)

@@ -11,6 +11,7 @@ from pathlib import Path
 from analyzer.errors import InputError
 from analyzer.evaluation.agreement import by_turn
 from analyzer.evaluation.dataset import Meeting, read_meeting
+from analyzer.evaluation.series import read_series
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.replies import read_replies
 
@@ -33,7 +34,8 @@ def check(root: Path, rubric: Rubric, quotas: bool, beside: Sequence[Path] = ())
 
     Args:
         root: a folder of meetings; the folders ``dev``, ``test`` and ``train`` below it, at any depth, are its splits.
-            Kept replies of a language model lie in folders named ``replies``.
+            Labelled series of a split lie in a file of its name in a folder ``series``, kept replies of a language model
+            in folders named ``replies``.
         rubric: whose labels count.
         quotas: whether the distribution asked of the project's own set is checked too.
         beside: folders and files in which no run of words of the test split may stand (prompts, tests).
@@ -50,9 +52,16 @@ def check(root: Path, rubric: Rubric, quotas: bool, beside: Sequence[Path] = ())
             yield Problem(str(path), str(error).removeprefix(f"{path}: "))
     if not splits:
         yield Problem(str(root), "holds no meetings below folders named dev, test or train")
-    yield from _doubled(splits)
-    yield from _pairs(splits)
-    yield from _leaks(splits, beside)
+    series: dict[str, list[Meeting]] = {}
+    for path in sorted(root.rglob("series/*.json")):
+        try:
+            series[path.stem] = [talk for one in read_series(path) for talk in one.meetings()]
+        except InputError as error:
+            yield Problem(str(path), str(error).removeprefix(f"{str(path)!r}: "))
+    talks = {split: [*splits.get(split, ()), *series.get(split, ())] for split in [*splits, *series]}
+    yield from _doubled(talks)
+    yield from _pairs(talks)
+    yield from _leaks(talks, beside)
     for path in sorted(root.rglob("replies/*.jsonl")):
         try:
             read_replies(path)

@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import TypeVar
 
 from analyzer.config import Settings
 from analyzer.engines import Engines, build_engines, endpoint_kind, wants_llm
 from analyzer.errors import AnalyzerError, InputError
 from analyzer.evaluation.dataset import FileExchange, Meeting
+from analyzer.evaluation.follow_through import Follow
 from analyzer.evaluation.score import Prediction
 from analyzer.labels import cues
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.replies import Memory, Waiting, WaitingError
-from analyzer.model import Time, Transcript, Usage
+from analyzer.model import EarlierPromise, FollowUp, Time, Transcript, Usage
 
 Predict = Callable[[Meeting], Prediction]
 Clock = Callable[[], datetime]
 ENGINES = ("local", "llm")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,7 @@ def build_engine(name: str, rubric: Rubric, settings: Settings, memory: Memory, 
         InputError: there is none, or no model is named for it.
 
     """
-    if name not in ENGINES:
-        raise InputError(f"there is no engine {name!r} to score: use {' or '.join(ENGINES)}")
-    if name == "llm" and not wants_llm(settings):
-        raise InputError("the engine 'llm' needs a model: name it with --llm")
-    if name == "local":
-        settings = settings.model_copy(update={"llm": None})
-    engines = build_engines(settings, memory, now)
+    engines = _engines(name, settings, memory, now)
     labeler, extractor = engines.labeler, engines.extractor
     usage: list[Usage] = []
     return Engine(
@@ -61,6 +58,30 @@ def build_engine(name: str, rubric: Rubric, settings: Settings, memory: Memory, 
         prompts=engines.prompts[:1],
         usage=usage,
     )
+
+
+def build_follower(name: str, rubric: Rubric, settings: Settings, memory: Memory, now: Clock) -> Follow:
+    """Return what the engine of that name says became of earlier promises.
+
+    Raises:
+        InputError: there is none, or no model is named for it.
+
+    """
+    follow_through = _engines(name, settings, memory, now).follow_through
+
+    def follow(meeting: Meeting, promises: Sequence[EarlierPromise]) -> Sequence[FollowUp]:
+        found = follow_through.follow(meeting.transcript(), promises, meeting.date, rubric)
+        return found.follow_ups or [FollowUp(promise, "unmentioned", None) for promise in promises]
+
+    return follow
+
+
+def _engines(name: str, settings: Settings, memory: Memory, now: Clock) -> Engines:
+    if name not in ENGINES:
+        raise InputError(f"there is no engine {name!r} to score: use {' or '.join(ENGINES)}")
+    if name == "llm" and not wants_llm(settings):
+        raise InputError("the engine 'llm' needs a model: name it with --llm")
+    return build_engines(settings if name == "llm" else settings.model_copy(update={"llm": None}), memory, now)
 
 
 def _run(meeting: Meeting, engines: Engines, rubric: Rubric, usage: list[Usage]) -> Prediction:
@@ -77,12 +98,12 @@ def _run(meeting: Meeting, engines: Engines, rubric: Rubric, usage: list[Usage])
     return Prediction(labelled.exchanges, extracted.commitments, failure=gaps or None)
 
 
-def waiting_for(engine: Engine, meetings: Iterable[Meeting]) -> list[Waiting]:
-    """Return the requests that have to be answered before an engine can be scored on the meetings."""
+def waiting_for(ask: Callable[[T], object], items: Iterable[T]) -> list[Waiting]:
+    """Return the requests that have to be answered before ``ask`` has a result for each item."""
     waiting: dict[str, Waiting] = {}
-    for meeting in meetings:
+    for item in items:
         try:
-            engine.predict(meeting)
+            ask(item)
         except WaitingError as error:
             waiting |= {one.custom_id: one for one in error.requests}
     return list(waiting.values())
