@@ -51,6 +51,8 @@ eval: $(VENV)/.dev
 	$(BIN)/analyzer eval challenge --data eval/challenge $(REPLAY)/challenge.jsonl
 	$(BIN)/analyzer eval run --data eval/meetings/test $(REPLAY)/test.jsonl --out $(VENV)/llm-test
 	$(BIN)/analyzer eval gate eval/baselines/llm-test.json $(VENV)/llm-test.json
+	$(BIN)/analyzer eval follow-through --data eval/series/test.json
+	$(BIN)/analyzer eval follow-through --data eval/series/test.json $(REPLAY)/follow_through-test.jsonl --least 0.85
 
 train: $(VENV)/.dev
 	$(BIN)/analyzer eval train --data eval/train --snippets eval/train_snippets.json

@@ -18,6 +18,9 @@ def follow_through(
     llm_mode: common.LLMModeFlag = None,
     rubric: common.RubricFlag = None,
     replies: eval_engine.RepliesFlag = None,
+    least: Annotated[
+        float, typer.Option("--least", min=0, max=1, help="Share that must be told right, else exit 1.")
+    ] = 0.0,
     misses: Annotated[bool, typer.Option("--misses", help="Show each promise that was told wrong.")] = False,
     as_json: common.JsonFlag = False,
 ) -> None:
@@ -37,16 +40,15 @@ def follow_through(
     found = measure(series, follow)
     if as_json:
         common.print_json(asdict(found))
-        return
-    _print(found)
-    if misses:
-        common.print_table(
-            ("promise", "talk", "is", "said", "words", "what was promised"),
-            ((m.promise, m.talk, m.true, m.said, m.quote or "", m.action) for m in found.misses),
-        )
+    else:
+        _print(found, misses)
+    told = found.fate_accuracy.value or 0.0
+    if told < least:
+        common.say(f"refused: what became of a promise is told right in {told:.3f} of cases, wanted {least} or more")
+        raise typer.Exit(1)
 
 
-def _print(score: Any) -> None:
+def _print(score: Any, misses: bool) -> None:
     from analyzer.evaluation.figure import interval_shown, shown
     from analyzer.evaluation.follow_through import FATES
 
@@ -69,3 +71,8 @@ def _print(score: Any) -> None:
         print(f"two annotators say the same of {score.agreement:.1%} of promises and talks")
     if score.series < 20:
         print("Under 20 series: no claim is made.")
+    if misses:
+        common.print_table(
+            ("promise", "talk", "is", "said", "words", "what was promised"),
+            ((m.promise, m.talk, m.true, m.said, m.quote or "", m.action) for m in score.misses),
+        )

@@ -143,3 +143,9 @@ def test_command_scores_the_local_engine(tmp_path: Path, analyzer: Callable[...,
     found = json.loads(analyzer("eval", "follow-through", "--data", _file(tmp_path, SERIES), "--json").out)
     assert found["promises"] == 3
     assert set(found) >= {"fate_accuracy", "confusion", "misses"}
+
+
+def test_command_refuses_an_engine_that_tells_too_little(tmp_path: Path, analyzer: Callable[..., Any]) -> None:
+    refused = analyzer("eval", "follow-through", "--data", _file(tmp_path, SERIES), "--least", "0.85")
+    assert refused.status == 1
+    assert "wanted 0.85 or more" in refused.err
