@@ -85,6 +85,36 @@ def test_names_at_the_right_roles_can_be_exchanged_alone() -> None:
     assert checked.doubt.settle == ("--swap", "--role", "Jules Petrov=manager")
 
 
+@pytest.mark.parametrize("line", ["Thanks, {}. Bye.", "All right, {}, same time next week?", "{}, hello."])
+def test_one_name_said_in_a_whole_talk_tells_exchanged_names(line: str) -> None:
+    """Nobody of 330 says the own name alone and to nobody's account; so a single call is enough."""
+    right = transcript([*TALK, ("A", line.format("Jules"))])
+    assert check(right).doubt is None
+    checked = check(transcript([*TALK, ("A", line.format("Dana"))]))
+    assert checked.doubt is not None
+    assert checked.doubt.settle == ("--swap", "--role", "Jules Petrov=manager")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "And he says, Jules, I have to have gloves.",
+        'She said to me, "Jules, this is what we need."',
+        "Hello Mrs Varga, Jules Petrov, Northgale Climate.",
+        "um hello I'm Jules from Tacoma",
+        "I rang Dana Okafor at home.",
+        "I thought, no, Jules, don't.",
+    ],
+)
+def test_who_quotes_others_or_introduces_himself_may_say_the_own_name(line: str) -> None:
+    assert check(transcript([*TALK, ("B", line)])).doubt is None
+
+
+def test_who_introduces_himself_by_another_name_is_another() -> None:
+    checked = check(transcript([*TALK, ("B", "Hello Mrs Varga, this is Dana Okafor, Northgale Climate.")]))
+    assert checked.doubt is not None
+
+
 PROMISES = (
     ("A", "You will send them the offer by Friday, and you'll call the buyer."),
     ("B", "Okay, I'll send them the offer on Friday and I'll call him on Monday."),
