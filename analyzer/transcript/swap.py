@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analyzer.model import Doubt, Participant, Transcript, Turn
-from analyzer.transcript.roles import SURE, Evidence, contrast, evidence, probability, weights
+from analyzer.transcript.roles import SURE, Evidence, contrast, evidence, holders, probability, weights
 
 Case = Literal["right", "turns", "roles", "names"]
 
@@ -203,11 +203,10 @@ def _calls(turns: Sequence[Turn], *people: str) -> list[str]:
 def check(transcript: Transcript) -> Transcript:
     """Return the transcript with the chance that its roles are right, or with its roles withheld and the doubt stated.
 
-    Nothing is changed where there are not one manager and one rep who both speak.
+    Nothing is changed where not one manager and one rep hold the talk.
     """
     manager, rep = transcript.named("manager"), transcript.named("rep")
-    speaking = {turn.speaker for turn in transcript.turns}
-    if manager is None or rep is None or speaking != {manager, rep}:
+    if manager is None or rep is None or {manager, rep} != set(holders(transcript.turns) or ()):
         return transcript
     finding = examine(transcript.turns, manager, rep)
     if not (finding.words.odds or finding.names):

@@ -45,6 +45,13 @@ def test_an_exchanged_talk_is_flagged_and_its_roles_withheld() -> None:
     assert "Jules Petrov asks" in checked.doubt.told
 
 
+def test_an_exchanged_talk_is_flagged_also_where_somebody_comes_in() -> None:
+    guest = Turn(99, "Guest", "Sorry, wrong room.", 98.0, 99.0)
+    right, wrong = transcript(TALK), transcript(other_way(TALK))
+    assert check(replace(right, turns=(*right.turns, guest))).doubt is None
+    assert check(replace(wrong, turns=(*wrong.turns, guest))).doubt is not None
+
+
 def test_a_speaker_who_greets_himself_is_not_himself() -> None:
     lines = [("A", "Hi Dana, thanks Dana."), ("B", "Morning, Jules."), ("A", "Okay, Dana, so."), ("B", "Well, Jules.")]
     checked = check(transcript(lines))
