@@ -20,6 +20,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -402,6 +403,19 @@ def test_words_without_speech_have_no_voice() -> None:
     assert VoiceDiarizer(Colour()).assign(np.zeros(0, np.float32), [Span(0, 1)], []).words == ()  # type: ignore[arg-type]
 
 
+def test_even_noise_beneath_the_speech_is_taken_off() -> None:
+    """Steady hiss leaves little; what comes and goes above it stays."""
+    hiss = noise(4, 0).astype(np.float32)
+    loud = hiss + np.where(np.arange(len(hiss)) // 8000 % 2, 3 * noise(4, 1, 1), 0).astype(np.float32)
+    whole = [Span(0, 4)]
+    bare = np.concatenate(list(Speech(loud, whole)._mels()))
+    heard = mel_power(np.asarray(loud) * Speech(loud, whole)._gain)
+    quiet, talking = np.arange(10, 40), np.arange(60, 90)
+    low = heard[talking].mean(axis=0).argsort()[-5:]
+    assert bare[quiet].mean() < 0.4 * heard[quiet].mean()
+    assert bare[talking][:, low].mean() > 0.8 * heard[talking][:, low].mean()
+
+
 def test_times_in_the_recording_become_frames_of_its_speech() -> None:
     speech = Speech(np.ones(5 * RATE, np.float32), [Span(1, 2), Span(3, 3.5)])
     assert speech.frames == 150
@@ -486,6 +500,71 @@ def test_without_its_package_pyannote_names_the_extra(monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, "")
     monkeypatch.setitem(sys.modules, "pyannote.audio", None)
     with pytest.raises(MissingError, match=r"coaching-analyzer\[pyannote\]"):
+        build_diarizer(f"pyannote:{tmp_path}", tmp_path)
+
+
+class Track(NamedTuple):
+    start: float
+    end: float
+
+
+class Annotation:
+    """As far as pyannote's own is asked."""
+
+    def itertracks(self, yield_label: bool) -> Iterator[tuple[Track, str, str]]:
+        assert yield_label
+        yield Track(0.0, 1.0), "A", "SPEAKER_00"
+        yield Track(1.0, 2.0), "B", "SPEAKER_01"
+
+
+@pytest.fixture
+def pyannote(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """Stand in for the package with the names and signatures of release 4.0.7; what it answers is its ``answer``."""
+    audio, torch = types.ModuleType("pyannote.audio"), types.ModuleType("torch")
+    torch.from_numpy = lambda array: array  # type: ignore[attr-defined]
+
+    class Pipeline:
+        @classmethod
+        def from_pretrained(
+            cls, checkpoint: Path, revision: None = None, hparams_file: None = None, subfolder: None = None
+        ) -> Pipeline | None:
+            return cls() if audio.answer is not None else None  # type: ignore[attr-defined]
+
+        def __call__(self, file: dict[str, Any], *, min_speakers: int, max_speakers: int) -> object:
+            assert file["waveform"].shape == (1, 2 * RATE)
+            assert file["sample_rate"] == RATE
+            return audio.answer  # type: ignore[attr-defined]
+
+    audio.Pipeline, audio.answer = Pipeline, None  # type: ignore[attr-defined]
+    for name in ("PYANNOTE_METRICS_ENABLED", "HF_HUB_OFFLINE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setitem(sys.modules, "pyannote.audio", audio)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    return audio
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_words_get_the_voices_of_a_pyannote_pipeline(legacy: bool, pyannote: types.ModuleType, tmp_path: Path) -> None:
+    """Against a stand-in: no real pipeline was run, its weights are under terms that each user accepts for himself."""
+    from huggingface_hub import constants
+
+    (tmp_path / "config.yaml").touch()
+    annotation = Annotation()
+    pyannote.answer = annotation if legacy else types.SimpleNamespace(exclusive_speaker_diarization=annotation)  # type: ignore[attr-defined]
+    engine = build_diarizer(f"pyannote:{tmp_path}", tmp_path)
+    assert engine is not None
+    words = [Word("yes", 0.2, 0.5), Word("no", 1.2, 1.5)]
+    assert engine.assign(np.zeros(2 * RATE, np.float32), [], words).words == (0, 1)
+    assert os.environ["PYANNOTE_METRICS_ENABLED"] == "false"
+    assert constants.HF_HUB_OFFLINE is True
+
+
+def test_a_pyannote_pipeline_that_is_not_whole_is_named(pyannote: types.ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no config\.yaml"):
+        build_diarizer(f"pyannote:{tmp_path}", tmp_path)
+    (tmp_path / "config.yaml").touch()
+    with pytest.raises(EngineError, match="not in the folder"):
         build_diarizer(f"pyannote:{tmp_path}", tmp_path)
 
 
