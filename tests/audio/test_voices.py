@@ -26,8 +26,9 @@ import numpy as np
 import pytest
 
 from analyzer.audio.checkpoint import read_tensors
+from analyzer.audio.cluster import Split
 from analyzer.audio.decode import Samples
-from analyzer.audio.diarizer import VoiceDiarizer, Voices, build_diarizer, changes, likely_voices
+from analyzer.audio.diarizer import APART, VoiceDiarizer, Voices, apart, build_diarizer, changes, likely_voices
 from analyzer.audio.models import find_voices, pull_voices, unpack_voices
 from analyzer.audio.pyannote import voices_of
 from analyzer.audio.voice_weights import FILE, Pinned, index_in_force
@@ -388,6 +389,18 @@ def test_one_voice_alone_is_not_made_two() -> None:
     assert (found.voices, set(found.words)) == (1, {0})
     assert set(found.confidence) == {0.5}
     assert "could not be told apart" in str(found.note)
+
+
+def divided(share: float, cosine: float = 0.8) -> Split:
+    labels = np.array([0] * round(100 * (1 - share)) + [1] * round(100 * share))
+    return Split(labels, np.array([[1, 0], [cosine, np.sqrt(1 - cosine**2)]], np.float32), 0.3)
+
+
+def test_who_says_little_must_be_further_off_to_be_a_voice() -> None:
+    """A few odd windows of one voice are far from the rest; a division in halves of the same distance is two."""
+    assert apart(divided(0.5)) == pytest.approx(apart(divided(0.2))) == pytest.approx(0.3)
+    assert apart(divided(0.5)) > apart(divided(0.1)) > apart(divided(0.03)) > 0.2
+    assert apart(divided(0.5, 0.95)) < APART < apart(divided(0.5, 0.85))
 
 
 def test_too_little_speech_is_said_to_be_too_little() -> None:
