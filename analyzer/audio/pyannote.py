@@ -1,10 +1,12 @@
 """The engine ``pyannote``, for those who have it: a pyannote.audio pipeline from a folder on this machine.
 
-Its pipelines are under terms that each user accepts for himself, so nothing is fetched here.
+Its pipelines are under terms that each user accepts for himself, so nothing is fetched here.  The calls were read in the
+source of release 4.0.7; no pipeline of theirs was run, for want of its weights.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,12 +40,12 @@ class PyannoteDiarizer:
 
         Raises:
             MissingError: pyannote.audio is not installed.
-            InputError: no such folder.
+            InputError: no such folder, or no ``config.yaml`` in it.
             EngineError: the pipeline cannot be loaded.
 
         """
         os.environ["PYANNOTE_METRICS_ENABLED"] = "false"  # nothing about a recording leaves the machine
-        os.environ["HF_HUB_OFFLINE"] = "1"  # a pipeline that names models of the hub fails instead of fetching them
+        _stay_offline()
         try:
             from pyannote.audio import Pipeline
         except ImportError:
@@ -52,10 +54,19 @@ class PyannoteDiarizer:
             ) from None
         if not folder.is_dir():
             raise InputError(f"there is no folder {str(folder)!r} with a pyannote pipeline")
+        if not (folder / "config.yaml").is_file():
+            raise InputError(
+                f"the folder {str(folder)!r} has no config.yaml: name the one into which a pyannote pipeline was copied whole"
+            )
         try:
             pipeline = Pipeline.from_pretrained(folder)
         except Exception as error:  # it reads YAML, imports classes and loads weights: anything can fail
             raise EngineError(f"the pyannote pipeline in {str(folder)!r} cannot be loaded: {error}") from error
+        if pipeline is None:  # so it answers where a file of the hub is wanted and cannot be had
+            raise EngineError(
+                f"the pyannote pipeline in {str(folder)!r} names models that are not in the folder: copy them there, and "
+                "name them in its config.yaml by their place ($model/…)"
+            )
         return cls(pipeline, f"pyannote:{fingerprint_folder(folder)}")
 
     def assign(self, samples: Pcm, spans: Sequence[Span], words: Sequence[Word]) -> Voices:
@@ -69,10 +80,22 @@ class PyannoteDiarizer:
             answer = self._pipeline({"waveform": waveform, "sample_rate": RATE}, min_speakers=1, max_speakers=_MOST)
         except Exception as error:  # torch and the pipeline raise what they like
             raise EngineError(f"the pyannote pipeline broke off: {error}") from error
-        # Version 4 answers with several annotations, version 3 with one.
+        # One that is set to ``legacy`` answers with one annotation, others with several.
         annotation = getattr(answer, "exclusive_speaker_diarization", answer)
         stretches = [(turn.start, turn.end, str(label)) for turn, _, label in annotation.itertracks(yield_label=True)]
         return voices_of(sorted(stretches), words)
+
+
+def _stay_offline() -> None:
+    """A pipeline that names models of the hub fails instead of fetching them.
+
+    The hub's package reads the variable once, when it is imported, which the recogniser may have done already.
+    """
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    with contextlib.suppress(ImportError):
+        from huggingface_hub import constants
+
+        constants.HF_HUB_OFFLINE = True
 
 
 def voices_of(stretches: Sequence[tuple[float, float, str]], words: Sequence[Word]) -> Voices:

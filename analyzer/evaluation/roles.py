@@ -20,7 +20,7 @@ from analyzer.model import Participant, Source, Transcript, Turn
 from analyzer.transcript.metadata import Known
 from analyzer.transcript.people import name_people
 from analyzer.transcript.roles import SIDES, contrast, counts_of
-from analyzer.transcript.swap import WAYS, Case, check, first_names, name_contrasts
+from analyzer.transcript.swap import NAMED, Case, check, first_names, name_contrasts
 
 Array = NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def train_roles(meetings: Sequence[Meeting]) -> dict[str, Any]:
         "withhold": WITHHOLD,
         "alarm": ALARM,
         "cues": _named(SIDES, fit(cues, direction, weight)),
-        "names": _named(WAYS, fit(names, np.ones(len(WAYS)), weight)),
+        "names": _named(NAMED, fit(names, np.ones(len(NAMED)), weight)),
     }
 
 
@@ -126,11 +126,10 @@ def cue_row(pair: Pair) -> list[float]:
 
 def name_row(pair: Pair) -> list[float]:
     """Return the contrasts of spoken names; zeros where first names do not tell the two apart."""
-    called = first_names(pair.manager, pair.rep)
-    if called is None:
-        return [0.0] * len(WAYS)
-    found = name_contrasts(pair.turns, dict(zip((pair.manager, pair.rep), called, strict=True)))
-    return [found[way] for way in WAYS]
+    if first_names(pair.manager, pair.rep) is None:
+        return [0.0] * len(NAMED)
+    found = name_contrasts(pair.turns, {name: name for name in (pair.manager, pair.rep)})
+    return [found[way] for way in NAMED]
 
 
 def fit(rows: Array, direction: Array, weight: Array) -> Array:

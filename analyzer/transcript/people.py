@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from analyzer.model import Participant, Role, Transcript, Turn
 from analyzer.transcript.metadata import Known
-from analyzer.transcript.roles import SURE, evidence, probability, weights
+from analyzer.transcript.roles import SURE, evidence, holders, probability, weights
 from analyzer.transcript.swap import is_stand_in, names_odds
 
-VERSION = "2"
+VERSION = "3"
 CERTAIN = 0.7
 """Certainty of a turn's voice from which its speaker is taken for known."""
 UNCERTAIN = 0.25
@@ -121,24 +121,28 @@ def other_of_two(people: dict[str, Participant]) -> dict[str, Participant]:
 
 
 def _by_words(people: dict[str, Participant], turns: tuple[Turn, ...], known: Known) -> dict[str, Participant]:
-    """In a talk of two of whom nothing says who manages whom, the words decide where they are clear."""
-    if len(people) != 2 or any(person.role for person in people.values()):
+    """In a talk of two of whom nothing says who manages whom, the words decide where they are clear.
+
+    So they do where somebody else comes in for a moment; where three hold the talk, nothing is known of such talks.
+    """
+    two = holders(turns)
+    if two is None or any(person.role for person in people.values()):
         return people
-    one, other = people
+    one, other = two
     odds = evidence(turns, one, other).odds + _names_odds(turns, one, other, known)
     confidence = min(SURE, probability(abs(odds)))
     if confidence < weights().withhold:
-        return {s: replace(person, ground=_unclear(person.ground, confidence)) for s, person in people.items()}
+        return people | {s: replace(people[s], ground=_unclear(people[s].ground, confidence)) for s in two}
     manager, rep = (one, other) if odds > 0 else (other, one)
     named: dict[str, tuple[Role, str]] = {
         manager: ("manager", _name_for(manager, known.manager)),
         rep: ("rep", _name_for(rep, known.rep)),
     }
     said = {speaker: name for speaker, (_, name) in named.items()}
-    spoken = [replace(turn, speaker=said[turn.speaker]) for turn in turns]
+    spoken = [replace(turn, speaker=said[turn.speaker]) for turn in turns if turn.speaker in said]
     told = evidence(spoken, said[manager], said[rep]).told
     ground = f"the words: {'; '.join(told)}"
-    return {s: Participant(named[s][1], named[s][0], ground, round(confidence, 3)) for s in people}
+    return people | {s: Participant(named[s][1], named[s][0], ground, round(confidence, 3)) for s in two}
 
 
 def _names_odds(turns: Sequence[Turn], one: str, other: str, known: Known) -> float:

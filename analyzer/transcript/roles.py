@@ -193,6 +193,8 @@ SIDES: dict[str, Literal["manager", "rep"]] = {name: cue.of for name, cue in CUE
 SURE = 0.99
 """No confidence goes beyond this: it was measured on hundreds of meetings, not on thousands."""
 _TOLD = 3
+_ASIDE = 0.15
+"""Share of the words up to which further speakers are there beside the two who hold the talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,18 @@ def counts_of(turns: Iterable[Turn]) -> dict[str, dict[str, int]]:
         counts["long"] += words >= 40
         counts["short"] += words <= 5
     return found
+
+
+def holders(turns: Sequence[Turn]) -> tuple[str, str] | None:
+    """Return the two who hold the talk, the first heard first; ``None`` where fewer speak, or others say much."""
+    words: dict[str, int] = {}
+    for turn in turns:
+        words[turn.speaker] = words.get(turn.speaker, 0) + len(turn.text.split())
+    most = sorted(words, key=lambda speaker: -words[speaker])
+    if len(most) < 2 or sum(words[speaker] for speaker in most[2:]) > _ASIDE * sum(words.values()):
+        return None
+    one, other = (speaker for speaker in words if speaker in most[:2])
+    return one, other
 
 
 def contrast(one: float, other: float) -> float:

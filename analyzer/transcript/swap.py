@@ -13,14 +13,18 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analyzer.model import Doubt, Participant, Transcript, Turn
-from analyzer.transcript.roles import SURE, Evidence, contrast, evidence, probability, weights
+from analyzer.transcript.roles import SURE, Evidence, contrast, evidence, holders, probability, weights
 
 Case = Literal["right", "turns", "roles", "names"]
 
-PRIOR: dict[Case, float] = {"right": 0.9, "turns": 0.04, "roles": 0.04, "names": 0.02}
+PRIOR: dict[Case, float] = {"right": 0.88, "turns": 0.04, "roles": 0.04, "names": 0.04}
 """Before a word is read: what flags, sidecars and channel maps say is mostly right."""
-WAYS = ("greeted", "addressed", "mentioned", "introduced")
-"""Of saying a name; the last one is its bearer's."""
+WAYS = ("framing", "called", "mentioned", "introduced")
+"""Of saying a name: where the talk begins or ends, to somebody, otherwise; the last one is its bearer's."""
+NAMED = (*WAYS, "never_own")
+"""What is weighed: each way, and that in a whole talk names are said by one side alone: never one's own."""
+_FRAME = 3, 4
+"""Turns at the beginning and at the end of a talk in which people greet and thank one another by name."""
 _STAND_IN = re.compile(
     r"(?:speaker|spk|participant|person|voice|channel|guest|caller|user|unknown|manager|rep|attendee)[\s_#-]*\d*", re.I
 )
@@ -29,6 +33,12 @@ _WORD_NAMES = frozenset(
     "guy ray summer penny ward rich earnest max sage ivy holly ruby".split()
 )
 """First names that are words as well: in text without capitals they are not looked for."""
+_QUOTES = re.compile(
+    r"\b(?:sa(?:id|ys?|ying)|goes|went|told me|asked|thought|thinking|called? me|calling me|wrote|rings me|rang me)\b[^.?!]{0,60}$"
+    r"|[\u201c\"][^\u201d\"]*$",
+    re.IGNORECASE,
+)
+"""Words before a name by which it is somebody else's: what others said or wrote, or oneself elsewhere."""
 
 
 def is_stand_in(name: str) -> bool:
@@ -46,30 +56,65 @@ def first_names(one: str, other: str) -> tuple[str, str] | None:
 
 
 def spoken(turns: Sequence[Turn], name: str) -> dict[str, dict[str, int]]:
-    """Return for each speaker how often a first name is said, by way of saying it."""
+    """Return for each speaker how often somebody's first name is said, by way of saying it.
+
+    What others are quoted with counts for nothing: "and he says, Jules, sign here" is said by Jules, and of anybody.
+
+    Args:
+        turns: of the talk.
+        name: the first name, or the whole one, by which those who introduce themselves are known.
+
+    """
     capitals = any(c.isupper() for turn in turns for c in turn.text)
     found = {turn.speaker: dict.fromkeys(WAYS, 0) for turn in turns}
-    if not capitals and name.casefold() in _WORD_NAMES:
+    if not capitals and name.split()[0].casefold() in _WORD_NAMES:
         return found
     ways = _ways(name if capitals else name.lower())
-    for turn in turns:
-        for way, pattern in ways.items():
-            found[turn.speaker][way] += sum(1 for _ in pattern.finditer(turn.text))
+    first, last = _FRAME
+    for place, turn in enumerate(turns):
+        framing = place < first or place >= len(turns) - last
+        for at in ways["mentioned"].finditer(turn.text):
+            if (way := _way(turn.text, at.start(), ways, framing)) is not None:
+                found[turn.speaker][way] += 1
     return found
 
 
+def _way(text: str, at: int, ways: Mapping[str, re.Pattern[str]], framing: bool) -> str | None:
+    """Return how the name that stands at a place in a text is said; ``None`` where that says nothing.
+
+    So it is where others are quoted, and with first and last name together: people say both of themselves on the phone
+    and of others.
+    """
+    said = {way for way in ("introduced", "called") if _covers(ways[way], text, at)}
+    if "introduced" in said:
+        return "introduced"
+    if _QUOTES.search(text[:at]) or ways["whole"].match(text, at):
+        return None
+    if framing:
+        return "framing"
+    return "called" if said else "mentioned"
+
+
+def _covers(pattern: re.Pattern[str], text: str, at: int) -> bool:
+    return any(found.start() <= at < found.end() for found in pattern.finditer(text))
+
+
 def _ways(name: str) -> dict[str, re.Pattern[str]]:
-    said = rf"\b{re.escape(name)}\b"
+    first, *last = (re.escape(part) for part in name.split())
+    said = rf"\b{first}\b"
+    whole = rf"{said} {last[-1]}\b" if last else "(?!)"
     return {
-        "greeted": re.compile(
+        "called": re.compile(
             r"\b(?i:hi|hello|hey|morning|afternoon|evening|thanks|thank you|cheers|bye|welcome|sorry|okay|right|well|now|so),? "
             + said + r"(?!'|\u2019| (?:said|from|at|is|was|has))"
+            + rf"|(?:^|[.?!]\s+){said},(?! (?:who|and|he|she|the)\b)|,\s+{said}\s*[.?!,]|,\s+{said}$"
         ),
-        "addressed": re.compile(rf"(?:^|[.?!]\s+){said},(?! (?:who|and|he|she|the)\b)|,\s+{said}\s*[.?!,]|,\s+{said}$"),
         "mentioned": re.compile(said),
         "introduced": re.compile(
-            rf"\b(?i:it'?s|this is|it is|i'?m|my name is|my name's|i am) {said}(?=[\s,.]+(?i:here|from|at|with|calling)\b|[.,])"
+            rf"\b(?i:it'?s|this is|it is) (?:{whole}|{said}(?=[\s,.]+(?i:here|from|at|with|calling)\b|[.,]))"
+            + rf"|\b(?i:i'?m|i am|my name is|my name'?s) {said}"
         ),
+        "whole": re.compile(whole),
     }  # fmt: skip
 
 
@@ -78,7 +123,7 @@ def name_contrasts(turns: Sequence[Turn], names: Mapping[str, str]) -> dict[str,
 
     Args:
         turns: of the talk.
-        names: the first name of each of the two speakers.
+        names: of each of the two speakers, the first name or the whole one.
 
     """
     heard = {name: spoken(turns, name) for name in names.values()}
@@ -89,6 +134,8 @@ def name_contrasts(turns: Sequence[Turn], names: Mapping[str, str]) -> dict[str,
         others = sum(heard[name].get(speaker, none)[way] for name in names.values() for speaker in names
                      if names[speaker] != name)  # fmt: skip
         found[way] = contrast(own, others) if way == "introduced" else contrast(others, own)
+    speak = [found[way] for way in WAYS if found[way]]
+    found["never_own"] = float(bool(speak) and min(speak) > 0) - float(bool(speak) and max(speak) < 0)
     return found
 
 
@@ -135,11 +182,10 @@ def names_odds(turns: Sequence[Turn], people: Mapping[str, str]) -> float:
         people: two speakers, as in the turns, and their names.
 
     """
-    called = first_names(*people.values())
-    if called is None:
+    if first_names(*people.values()) is None:
         return 0.0
     learnt = weights().names
-    contrasts = name_contrasts(turns, dict(zip(people, called, strict=True)))
+    contrasts = name_contrasts(turns, people)
     return sum(learnt[way] * value for way, value in contrasts.items())
 
 
@@ -148,7 +194,7 @@ def _calls(turns: Sequence[Turn], *people: str) -> list[str]:
     told = []
     for speaker, name in zip(people, first_names(*people) or (), strict=False):
         counts = spoken(turns, name).get(speaker, dict.fromkeys(WAYS, 0))
-        times = max(counts["greeted"], counts["addressed"], counts["mentioned"])
+        times = counts["framing"] + counts["called"] + counts["mentioned"]
         if times:
             told.append(f"the turns of {speaker} call {name!r} {'once' if times == 1 else f'{times} times'}")
     return told
@@ -157,11 +203,10 @@ def _calls(turns: Sequence[Turn], *people: str) -> list[str]:
 def check(transcript: Transcript) -> Transcript:
     """Return the transcript with the chance that its roles are right, or with its roles withheld and the doubt stated.
 
-    Nothing is changed where there are not one manager and one rep who both speak.
+    Nothing is changed where not one manager and one rep hold the talk.
     """
     manager, rep = transcript.named("manager"), transcript.named("rep")
-    speaking = {turn.speaker for turn in transcript.turns}
-    if manager is None or rep is None or speaking != {manager, rep}:
+    if manager is None or rep is None or {manager, rep} != set(holders(transcript.turns) or ()):
         return transcript
     finding = examine(transcript.turns, manager, rep)
     if not (finding.words.odds or finding.names):

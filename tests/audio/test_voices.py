@@ -20,13 +20,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from analyzer.audio.checkpoint import read_tensors
+from analyzer.audio.cluster import Split
 from analyzer.audio.decode import Samples
-from analyzer.audio.diarizer import VoiceDiarizer, Voices, build_diarizer, changes, likely_voices
+from analyzer.audio.diarizer import APART, VoiceDiarizer, Voices, apart, build_diarizer, changes, likely_voices
 from analyzer.audio.models import find_voices, pull_voices, unpack_voices
 from analyzer.audio.pyannote import voices_of
 from analyzer.audio.voice_weights import FILE, Pinned, index_in_force
@@ -389,6 +391,18 @@ def test_one_voice_alone_is_not_made_two() -> None:
     assert "could not be told apart" in str(found.note)
 
 
+def divided(share: float, cosine: float = 0.8) -> Split:
+    labels = np.array([0] * round(100 * (1 - share)) + [1] * round(100 * share))
+    return Split(labels, np.array([[1, 0], [cosine, np.sqrt(1 - cosine**2)]], np.float32), 0.3)
+
+
+def test_who_says_little_must_be_further_off_to_be_a_voice() -> None:
+    """A few odd windows of one voice are far from the rest; a division in halves of the same distance is two."""
+    assert apart(divided(0.5)) == pytest.approx(apart(divided(0.2))) == pytest.approx(0.3)
+    assert apart(divided(0.5)) > apart(divided(0.1)) > apart(divided(0.03)) > 0.2
+    assert apart(divided(0.5, 0.95)) < APART < apart(divided(0.5, 0.85))
+
+
 def test_too_little_speech_is_said_to_be_too_little() -> None:
     found, _ = assigned([(0, 1.0), (1, 1.0)])
     assert found.voices == 1
@@ -400,6 +414,19 @@ def test_words_without_speech_have_no_voice() -> None:
     found = VoiceDiarizer(Colour()).assign(np.zeros(RATE, np.float32), [], words)  # type: ignore[arg-type]
     assert (found.words, found.confidence, found.voices) == ((None,), (0.0,), 0)
     assert VoiceDiarizer(Colour()).assign(np.zeros(0, np.float32), [Span(0, 1)], []).words == ()  # type: ignore[arg-type]
+
+
+def test_even_noise_beneath_the_speech_is_taken_off() -> None:
+    """Steady hiss leaves little; what comes and goes above it stays."""
+    hiss = noise(4, 0).astype(np.float32)
+    loud = hiss + np.where(np.arange(len(hiss)) // 8000 % 2, 3 * noise(4, 1, 1), 0).astype(np.float32)
+    whole = [Span(0, 4)]
+    bare = np.concatenate(list(Speech(loud, whole)._mels()))
+    heard = mel_power(np.asarray(loud) * Speech(loud, whole)._gain)
+    quiet, talking = np.arange(10, 40), np.arange(60, 90)
+    low = heard[talking].mean(axis=0).argsort()[-5:]
+    assert bare[quiet].mean() < 0.4 * heard[quiet].mean()
+    assert bare[talking][:, low].mean() > 0.8 * heard[talking][:, low].mean()
 
 
 def test_times_in_the_recording_become_frames_of_its_speech() -> None:
@@ -486,6 +513,71 @@ def test_without_its_package_pyannote_names_the_extra(monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, "")
     monkeypatch.setitem(sys.modules, "pyannote.audio", None)
     with pytest.raises(MissingError, match=r"coaching-analyzer\[pyannote\]"):
+        build_diarizer(f"pyannote:{tmp_path}", tmp_path)
+
+
+class Track(NamedTuple):
+    start: float
+    end: float
+
+
+class Annotation:
+    """As far as pyannote's own is asked."""
+
+    def itertracks(self, yield_label: bool) -> Iterator[tuple[Track, str, str]]:
+        assert yield_label
+        yield Track(0.0, 1.0), "A", "SPEAKER_00"
+        yield Track(1.0, 2.0), "B", "SPEAKER_01"
+
+
+@pytest.fixture
+def pyannote(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """Stand in for the package with the names and signatures of release 4.0.7; what it answers is its ``answer``."""
+    audio, torch = types.ModuleType("pyannote.audio"), types.ModuleType("torch")
+    torch.from_numpy = lambda array: array  # type: ignore[attr-defined]
+
+    class Pipeline:
+        @classmethod
+        def from_pretrained(
+            cls, checkpoint: Path, revision: None = None, hparams_file: None = None, subfolder: None = None
+        ) -> Pipeline | None:
+            return cls() if audio.answer is not None else None  # type: ignore[attr-defined]
+
+        def __call__(self, file: dict[str, Any], *, min_speakers: int, max_speakers: int) -> object:
+            assert file["waveform"].shape == (1, 2 * RATE)
+            assert file["sample_rate"] == RATE
+            return audio.answer  # type: ignore[attr-defined]
+
+    audio.Pipeline, audio.answer = Pipeline, None  # type: ignore[attr-defined]
+    for name in ("PYANNOTE_METRICS_ENABLED", "HF_HUB_OFFLINE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setitem(sys.modules, "pyannote.audio", audio)
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    return audio
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_words_get_the_voices_of_a_pyannote_pipeline(legacy: bool, pyannote: types.ModuleType, tmp_path: Path) -> None:
+    """Against a stand-in: no real pipeline was run, its weights are under terms that each user accepts for himself."""
+    from huggingface_hub import constants
+
+    (tmp_path / "config.yaml").touch()
+    annotation = Annotation()
+    pyannote.answer = annotation if legacy else types.SimpleNamespace(exclusive_speaker_diarization=annotation)  # type: ignore[attr-defined]
+    engine = build_diarizer(f"pyannote:{tmp_path}", tmp_path)
+    assert engine is not None
+    words = [Word("yes", 0.2, 0.5), Word("no", 1.2, 1.5)]
+    assert engine.assign(np.zeros(2 * RATE, np.float32), [], words).words == (0, 1)
+    assert os.environ["PYANNOTE_METRICS_ENABLED"] == "false"
+    assert constants.HF_HUB_OFFLINE is True
+
+
+def test_a_pyannote_pipeline_that_is_not_whole_is_named(pyannote: types.ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no config\.yaml"):
+        build_diarizer(f"pyannote:{tmp_path}", tmp_path)
+    (tmp_path / "config.yaml").touch()
+    with pytest.raises(EngineError, match="not in the folder"):
         build_diarizer(f"pyannote:{tmp_path}", tmp_path)
 
 

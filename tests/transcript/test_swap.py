@@ -45,6 +45,13 @@ def test_an_exchanged_talk_is_flagged_and_its_roles_withheld() -> None:
     assert "Jules Petrov asks" in checked.doubt.told
 
 
+def test_an_exchanged_talk_is_flagged_also_where_somebody_comes_in() -> None:
+    guest = Turn(99, "Guest", "Sorry, wrong room.", 98.0, 99.0)
+    right, wrong = transcript(TALK), transcript(other_way(TALK))
+    assert check(replace(right, turns=(*right.turns, guest))).doubt is None
+    assert check(replace(wrong, turns=(*wrong.turns, guest))).doubt is not None
+
+
 def test_a_speaker_who_greets_himself_is_not_himself() -> None:
     lines = [("A", "Hi Dana, thanks Dana."), ("B", "Morning, Jules."), ("A", "Okay, Dana, so."), ("B", "Well, Jules.")]
     checked = check(transcript(lines))
@@ -83,6 +90,36 @@ def test_names_at_the_right_roles_can_be_exchanged_alone() -> None:
     checked = check(transcript(lines))
     assert checked.doubt is not None
     assert checked.doubt.settle == ("--swap", "--role", "Jules Petrov=manager")
+
+
+@pytest.mark.parametrize("line", ["Thanks, {}. Bye.", "All right, {}, same time next week?", "{}, hello."])
+def test_one_name_said_in_a_whole_talk_tells_exchanged_names(line: str) -> None:
+    """Nobody of 330 says the own name alone and to nobody's account; so a single call is enough."""
+    right = transcript([*TALK, ("A", line.format("Jules"))])
+    assert check(right).doubt is None
+    checked = check(transcript([*TALK, ("A", line.format("Dana"))]))
+    assert checked.doubt is not None
+    assert checked.doubt.settle == ("--swap", "--role", "Jules Petrov=manager")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "And he says, Jules, I have to have gloves.",
+        'She said to me, "Jules, this is what we need."',
+        "Hello Mrs Varga, Jules Petrov, Northgale Climate.",
+        "um hello I'm Jules from Tacoma",
+        "I rang Dana Okafor at home.",
+        "I thought, no, Jules, don't.",
+    ],
+)
+def test_who_quotes_others_or_introduces_himself_may_say_the_own_name(line: str) -> None:
+    assert check(transcript([*TALK, ("B", line)])).doubt is None
+
+
+def test_who_introduces_himself_by_another_name_is_another() -> None:
+    checked = check(transcript([*TALK, ("B", "Hello Mrs Varga, this is Dana Okafor, Northgale Climate.")]))
+    assert checked.doubt is not None
 
 
 PROMISES = (
