@@ -68,18 +68,18 @@ def report(
         _rep(analysis, store, Format.json if as_json else format_, output)
         return
     form = Format.json if as_json else format_
-    rubric = write.rubric_of(analysis, store)
+    rubric, rhythm = write.rubric_of(analysis, store), write.rhythm_of(analysis.meeting, store)
     folder = output.parent if output else Path() if form else store.reports
     played = write.clips(analysis, rubric, folder) if embed_audio else sound.linked(analysis, folder)
     if output is not None:
         chosen = form or next((f for f in Format if output.suffix == f".{f}"), Format.html)
         try:
-            output.write_text(write.render(analysis, chosen, rubric, played), encoding="utf-8")
+            output.write_text(write.render(analysis, chosen, rubric, played, rhythm), encoding="utf-8")
         except OSError as error:
             raise InputError(f"the report cannot be written to {str(output)!r}: {error.strerror}") from error
         print(output)
     elif form is not None:
-        print(write.render(analysis, form, rubric, played), end="")
+        print(write.render(analysis, form, rubric, played, rhythm), end="")
     else:
         print(write.write_report(analysis, store, played))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from analyzer.cadence import Rhythm
 from analyzer.errors import RubricError
 from analyzer.feedback.measures import speaking_time, topic_segments
 from analyzer.labels import cues
@@ -34,6 +35,11 @@ _FEW_QUESTIONS = 3
 _QUOTES = 2
 _OPENING = 0.15
 """Share of the turns in which an agenda is looked for, and a recap at the other end."""
+_FEW_MEETINGS = 4
+"""Under so many, held or planned, a rhythm is chance."""
+_FAR_APART = 35
+"""Days."""
+_STATES = {"held": "held as planned", "moved": "moved", "missed": "missed", "cancelled": "cancelled"}
 _LONGEST = 25
 """Words of a turn that a dimension quotes."""
 
@@ -147,6 +153,7 @@ class _Meeting:
 
     analysis: Analysis
     rubric: Rubric
+    rhythm: Rhythm | None
 
     @property
     def manager(self) -> str | None:
@@ -175,17 +182,28 @@ class _Meeting:
         ]
 
 
-def dimensions(analysis: Analysis, rubric: Rubric) -> tuple[Dimension, ...]:
-    """Return all dimensions in the order of their file, observed or not."""
-    meeting = _Meeting(analysis, rubric)
-    made = []
-    for one in load_definitions():
-        found = _COUNTS[one.id](meeting, one)
-        anchors = (one.one, one.three, one.five)
-        made.append(
-            Dimension(one.id, one.name, found.level, found.counts, found.reason, anchors, found.quotes[:_QUOTES])
-        )
-    return tuple(made)
+def dimensions(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None = None) -> tuple[Dimension, ...]:
+    """Return all dimensions in the order of their file, observed or not.
+
+    Args:
+        analysis: of the meeting.
+        rubric: that it was labelled by.
+        rhythm: of the two people's meetings up to this one; ``None``: nothing is known of others.
+
+    """
+    meeting = _Meeting(analysis, rubric, rhythm)
+    return tuple(_shown(one, _COUNTS[one.id](meeting, one)) for one in load_definitions())
+
+
+def cadence(rhythm: Rhythm | None) -> Dimension:
+    """Return the one dimension that follows from other meetings than the one shown."""
+    one = next(one for one in load_definitions() if one.id == "cadence")
+    return _shown(one, _rhythm(rhythm, one))
+
+
+def _shown(one: Definition, found: _Counted) -> Dimension:
+    anchors = (one.one, one.three, one.five)
+    return Dimension(one.id, one.name, found.level, found.counts, found.reason, anchors, found.quotes[:_QUOTES])
 
 
 @cache
@@ -399,7 +417,38 @@ def _agenda(meeting: _Meeting, one: Definition) -> _Counted:
 
 
 def _cadence(meeting: _Meeting, one: Definition) -> _Counted:
-    return _Counted(None, "", "one meeting does not show it: it needs the days of several")
+    return _rhythm(meeting.rhythm, one)
+
+
+def _rhythm(rhythm: Rhythm | None, one: Definition) -> _Counted:
+    """By the calendar where one is known; without it, only long gaps can be told."""
+    if rhythm is None:
+        return _Counted(None, "", "the day or one of the names is not known, so it stands in no row of meetings")
+    planned = sum(rhythm.states.values())
+    counts = _met(rhythm)
+    if planned >= _FEW_MEETINGS:
+        held, moved = rhythm.states.get("held", 0), rhythm.states.get("moved", 0)
+        told = ", ".join(f"{count} {_STATES[state]}" for state, count in rhythm.states.items())
+        level = _cut(one, held / planned) if 2 * (held + moved) >= planned else 2
+        return _Counted(
+            1 if rhythm.gap > _FAR_APART else level, f"of {_n(planned, 'planned meeting')}: {told}; {counts}"
+        )
+    if rhythm.meetings < _FEW_MEETINGS:
+        return _Counted(None, counts, f"{_FEW_MEETINGS} of them, or so many planned ones in the calendar, are needed")
+    if rhythm.gap > _FAR_APART:
+        return _Counted(1, counts)
+    return _Counted(
+        None, counts, "whether they were held as planned is not known without a calendar (analyzer calendar import)"
+    )
+
+
+def _met(rhythm: Rhythm) -> str:
+    if rhythm.meetings < 2:
+        return "the first meeting of these two in the library"
+    apart = f"{_n(round(rhythm.gap), 'day')} apart"
+    if rhythm.meetings == 2:
+        return f"2 meetings up to this one, {apart}"
+    return f"{rhythm.meetings} meetings up to this one, {apart} (median), {rhythm.longest} at most"
 
 
 _COUNTS: dict[str, Callable[[_Meeting, Definition], _Counted]] = {

@@ -1,7 +1,6 @@
 """The site across meetings: an index and a page a pair, in the library's folder of reports.
 
-A page is compared before it is written, so what did not change keeps its file.  Taking one meeting in makes anew the
-index, the page of its pair, and the pages on which it stood before its names were put right.
+A page is compared before it is written, so what did not change keeps its file.  `analyzer.report.kept` says when.
 """
 
 from __future__ import annotations
@@ -103,10 +102,10 @@ def write_site(library: Library, today: dt.date) -> Site:
         return _write(library, rows, _pairs(rows), today)
 
 
-def refresh_site(library: Library, meeting: str, today: dt.date) -> Site | None:
-    """Make anew the pages that a meeting touches; ``None`` where nobody has asked for a site.
+def refresh_pairs(library: Library, pairs: Iterable[Pair], today: dt.date) -> Site | None:
+    """Make anew the pages of pairs, and the index; ``None`` where nobody has asked for a site.
 
-    Rules of engagement that cannot be read are told on the page: the meeting itself is sound.
+    Rules of engagement that cannot be read are told on the page: the change itself is sound.
 
     Raises:
         LibraryError: no room, or no right to write.
@@ -114,16 +113,10 @@ def refresh_site(library: Library, meeting: str, today: dt.date) -> Site | None:
     """
     if not is_kept(library):
         return None
+    wanted = set(pairs)
     with _held(library):
         rows = library.meetings()
-        mark = meeting.encode()
-        stood = {path for path in library.reports.glob("pair-*.html") if mark in path.read_bytes()}
-        touched = {
-            pair: own
-            for pair, own in _pairs(rows).items()
-            if library.reports / page_name(pair) in stood or any(row.info.id == meeting for row in own)
-        }
-        return _write(library, rows, touched, today)
+        return _write(library, rows, {pair: own for pair, own in _pairs(rows).items() if pair in wanted}, today)
 
 
 def is_kept(library: Library) -> bool:
@@ -234,7 +227,7 @@ def _facts(
         pair=pair,
         talks=tuple(_talk(library, info, rubrics) for info in reversed(wanted)),
         held=tuple(library.held(pair)),
-        plan=tuple(library.planned().get(pair, ())),
+        plan=tuple(library.planned(pair).get(pair, ())),
         items=tuple(library.ledger(pair)),
         links=links,
         engagement=engagement,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analyzer.cadence import Rhythm
 from analyzer.feedback.agenda import draft_agenda
 from analyzer.feedback.dimensions import Dimension, dimensions
 from analyzer.feedback.measures import speaking_time, topic_segments
@@ -185,8 +186,8 @@ class ReportView:
     made: tuple[Row, ...]
 
 
-def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
-    """Return what the report of a meeting shows."""
+def build_view(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None = None) -> ReportView:
+    """Return what the report of a meeting shows; ``rhythm`` is that of the two people's meetings up to this one."""
     info = analysis.meeting
     people = " with ".join(name for name in (info.manager, info.rep) if name)
     title = info.title or "One-to-one"
@@ -206,7 +207,7 @@ def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
         earlier=tuple(_earlier_groups(analysis)),
         agenda=tuple(_observation(one) for one in draft_agenda(analysis, rubric)),
         topics=tuple(_topics(analysis, rubric)),
-        dimensions=tuple(_dimension(one) for one in dimensions(analysis, rubric)),
+        dimensions=tuple(_dimension(one) for one in dimensions(analysis, rubric, rhythm)),
         labels=of_talk.labels(rubric),
         timeline=of_talk.blocks(analysis, rubric),
         transcript=of_talk.transcript(analysis, rubric),

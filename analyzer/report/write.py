@@ -10,11 +10,13 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from analyzer.cadence import Rhythm, rhythm
+from analyzer.commitments.ledger import pair_of
 from analyzer.errors import InputError, LibraryError
 from analyzer.feedback.agenda import draft_agenda
 from analyzer.feedback.dimensions import Dimension, dimensions
 from analyzer.labels.rubric import Rubric, load_rubric, read_rubric
-from analyzer.model import Analysis, Observation
+from analyzer.model import Analysis, MeetingInfo, Observation
 from analyzer.report.html import render_html
 from analyzer.report.markdown import render_markdown
 from analyzer.report.sound import SILENT, Sound, Wanted, embedded, linked, recording
@@ -45,10 +47,13 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
     """
     rubric = rubric_of(analysis, library)
     sound = sound or linked(analysis, library.reports)
+    rhythm = rhythm_of(analysis.meeting, library)
     try:
         for format_ in FORMATS:
             replace_file(
-                report_path(analysis, library, format_), render(analysis, format_, rubric, sound), library.scratch
+                report_path(analysis, library, format_),
+                render(analysis, format_, rubric, sound, rhythm),
+                library.scratch,
             )
     except OSError as error:
         raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
@@ -69,11 +74,31 @@ def rubric_of(analysis: Analysis, library: Library) -> Rubric:
     return read_rubric(kept, analysis.rubric) if kept else load_rubric()
 
 
-def render(analysis: Analysis, format_: str, rubric: Rubric, sound: Sound = SILENT) -> str:
-    """Return a meeting's report as ``html``, ``md`` or ``json``."""
+def rhythm_of(info: MeetingInfo, library: Library) -> Rhythm | None:
+    """Return how the two people of a meeting met up to its day; ``None`` where the day or a name is not known."""
+    pair = pair_of(info)
+    if pair is None or info.date is None:
+        return None
+    others = [one for one in library.meetings_with(pair) if one.id != info.id]
+    return rhythm(library.planned(pair).get(pair, ()), [*others, info], info.date)
+
+
+def render(
+    analysis: Analysis, format_: str, rubric: Rubric, sound: Sound = SILENT, rhythm: Rhythm | None = None
+) -> str:
+    """Return a meeting's report as ``html``, ``md`` or ``json``.
+
+    Args:
+        analysis: of the meeting.
+        format_: one of `FORMATS`.
+        rubric: that it was labelled by.
+        sound: what the page plays.
+        rhythm: of the two people's meetings up to this one; ``None``: nothing is known of others.
+
+    """
     if format_ == "json":
-        return adapter(Document).dump_json(_document(analysis, rubric), indent=1).decode() + "\n"
-    view = build_view(analysis, rubric)
+        return adapter(Document).dump_json(_document(analysis, rubric, rhythm), indent=1).decode() + "\n"
+    view = build_view(analysis, rubric, rhythm)
     return render_html(view, sound) if format_ == "html" else render_markdown(view)
 
 
@@ -127,13 +152,13 @@ def report_path(analysis: Analysis, library: Library, format_: str) -> Path:
     return library.reports / f"{plain}-{info.id}.{format_}"
 
 
-def _document(analysis: Analysis, rubric: Rubric) -> Document:
+def _document(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None) -> Document:
     """Leave out the words' own times: turns carry theirs, and quotes carry theirs."""
     turns = tuple(replace(turn, words=()) for turn in analysis.transcript.turns)
     slim = replace(analysis, transcript=replace(analysis.transcript, turns=turns))
     return Document(
         **{field.name: getattr(slim, field.name) for field in fields(Analysis)},
-        dimensions=dimensions(analysis, rubric),
+        dimensions=dimensions(analysis, rubric, rhythm),
         draft_agenda=draft_agenda(analysis, rubric),
     )
 

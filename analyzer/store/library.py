@@ -310,6 +310,21 @@ class Library:
         )
         return [MeetingRow(load(MeetingInfo, r["info"]), r["state"], r["reason"], r["added"]) for r in rows]
 
+    def meetings_with(self, pair: Pair) -> list[MeetingInfo]:
+        """Return the finished meetings of two people, those without a day first, then in order of their days."""
+        rows = self._rows(
+            f"SELECT info FROM meetings m {_of(pair)}AND state = 'done' ORDER BY info ->> '$.date', id", *pair
+        )
+        return [load(MeetingInfo, row["info"]) for row in rows]
+
+    def published(self, meeting: str) -> MeetingInfo | None:
+        """Return what the last finished analysis says of a meeting; ``None`` where there was none yet."""
+        for row in self._rows(
+            "SELECT analysis -> '$.meeting' AS info FROM meetings WHERE id = ? AND analysis NOT NULL", meeting
+        ):
+            return load(MeetingInfo, row["info"])
+        return None
+
     def made_with(self, content_hash: str) -> tuple[str, ...] | None:
         """Return what a finished meeting with that content was made with; ``None``: it is not finished."""
         for row in self._rows(
@@ -586,20 +601,26 @@ class Library:
         )
         return [Held(load(MeetingInfo, row["info"]), row["seconds"] / 60) for row in rows]
 
-    def plan(self, meetings: Iterable[tuple[Pair, Planned]]) -> None:
-        """Keep planned meetings, in place of what was known of the same events."""
+    def plan(self, meetings: Iterable[tuple[Pair, Planned]]) -> list[Pair]:
+        """Keep planned meetings, in place of what was known of the same events; return whose plans have changed."""
         meetings = list(meetings)
+        uids = {one.uid for _, one in meetings}
+        before = [pair for pair, plan in self.planned().items() if any(one.uid in uids for one in plan)]
         with self._transaction():
-            self._db.executemany("DELETE FROM planned WHERE uid = ?", {(one.uid,) for _, one in meetings})
+            self._db.executemany("DELETE FROM planned WHERE uid = ?", [(uid,) for uid in uids])
             self._db.executemany(
                 "INSERT OR REPLACE INTO planned VALUES (?, ?, ?, ?, ?)",
                 [(one.uid, one.day.isoformat(), *pair, dump(one)) for pair, one in meetings],
             )
+        return list(dict.fromkeys([*before, *(pair for pair, _ in meetings)]))
 
-    def planned(self) -> dict[Pair, list[Planned]]:
-        """Return planned meetings by pair, in order of their days."""
+    def planned(self, pair: Pair | None = None) -> dict[Pair, list[Planned]]:
+        """Return planned meetings, all or a pair's, by pair and in order of their days."""
+        where = "WHERE manager = ? AND rep = ? " if pair else ""
         found: dict[Pair, list[Planned]] = {}
-        for row in self._rows("SELECT manager, rep, content FROM planned ORDER BY manager, rep, day"):
+        for row in self._rows(
+            f"SELECT manager, rep, content FROM planned {where}ORDER BY manager, rep, day", *(pair or ())
+        ):
             found.setdefault((row["manager"], row["rep"]), []).append(load(Planned, row["content"]))
         return found
 
