@@ -42,6 +42,17 @@ def report(
     all_: Annotated[
         bool, typer.Option("--all", help="Write the site across meetings: an index and a page a pair.")
     ] = False,
+    manager: Annotated[
+        str | None,
+        typer.Option(help="With --all: the site of this manager alone, in a folder of its own (--output names it)."),
+    ] = None,
+    aggregate: Annotated[
+        bool,
+        typer.Option(
+            "--aggregate",
+            help="Write medians and ranges over five managers or more: no names, nothing about one person.",
+        ),
+    ] = False,
     today: common.TodayFlag = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON form's schema and exit.")] = False,
     library: common.LibraryFlag = None,
@@ -50,7 +61,8 @@ def report(
     """Write a meeting's report anew and print where it lies.
 
     With --format, print the report itself; with --output, write it there.  With --all, write the site across meetings
-    (from then on, each meeting taken in keeps it up to date) and print where its index lies.
+    (from then on it is kept up to date) and print where its index lies.  With --aggregate, write one page and its JSON over
+    the managers of the library: there is nothing to filter by, since two groups held together could show one person.
     """
     from analyzer.errors import InputError
     from analyzer.report import sound, write
@@ -59,9 +71,16 @@ def report(
     if schema:
         common.print_json(write.schema())
         return
-    store = Library(common.settings_of(library).library)
+    if manager is not None and not all_:
+        raise InputError("--manager goes with --all: it makes the site of one manager alone, and filters nothing else")
+    store, day = Library(common.settings_of(library).library), common.day_of(today)
+    if aggregate:
+        if all_:
+            raise InputError("--aggregate is over all managers alike: leave --all away")
+        _aggregate(store, day, Format.json if as_json else format_, output)
+        return
     if all_:
-        _site(store, common.day_of(today), as_json)
+        _site(store, day, manager, output, as_json)
         return
     analysis = store.analysis(store.find(meeting))
     if for_ is Reader.rep:
@@ -84,11 +103,31 @@ def report(
         print(write.write_report(analysis, store, played))
 
 
-def _site(store: Any, today: date, as_json: bool) -> None:
-    """Write the pages across meetings that differ from what is there."""
-    from analyzer.report.site import write_site
+def _aggregate(store: Any, today: date, form: Format | None, output: Path | None) -> None:
+    """Print the aggregate, or write it where it was asked for, else page and JSON into the library."""
+    from analyzer.errors import InputError
+    from analyzer.report.aggregate import build_aggregate, render_aggregate, write_aggregate
 
-    site = write_site(store, today)
+    if form is Format.md:
+        raise InputError("--aggregate has no form md: choose html or json")
+    made = build_aggregate(store, today)
+    if output is not None:
+        form = form or (Format.json if output.suffix == ".json" else Format.html)
+        common.put(render_aggregate(made, form).encode("utf-8"), output)
+    elif form is not None:
+        print(render_aggregate(made, form), end="")
+    else:
+        print(write_aggregate(store, made))
+
+
+def _site(store: Any, today: date, manager: str | None, folder: Path | None, as_json: bool) -> None:
+    """Write the pages across meetings that differ from what is there."""
+    from analyzer.errors import InputError
+    from analyzer.report.site import write_manager_site, write_site
+
+    if folder is not None and manager is None:
+        raise InputError("--all keeps its site in the library: --output goes with --manager")
+    site = write_manager_site(store, manager, folder, today) if manager else write_site(store, today)
     if as_json:
         written, removed = map(str, site.written), map(str, site.removed)
         common.print_json(

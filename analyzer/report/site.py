@@ -18,16 +18,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analyzer.commitments.ledger import Pair, pair_of
-from analyzer.errors import LibraryError, RubricError
+from analyzer.errors import LibraryError, NotFoundError, RubricError
 from analyzer.feedback.engagement import FILE, Engagement, Talk, load_engagement
 from analyzer.labels.rubric import Rubric
 from analyzer.model import MeetingInfo
 from analyzer.report.html import render_site_page
 from analyzer.report.pair import RECENT, PairFacts, build_pair
 from analyzer.report.rep import NOTICE
+from analyzer.report.sound import linked
 from analyzer.report.trend import draw, percent
 from analyzer.report.words import day, short_day
-from analyzer.report.write import replace_file, rubric_of
+from analyzer.report.write import render, replace_file, report_path, rhythm_of, rubric_of
 from analyzer.store.library import Library, MeetingRow
 
 INDEX = "index.html"
@@ -37,6 +38,12 @@ _SLUG = 60
 _PATIENCE = 600
 """Seconds."""
 _STATES = {"failed": "failed: `analyzer list` says why", "waiting": "waits for replies", "started": "not finished"}
+
+
+_OWN = (
+    "These are all meetings of this library, of every manager: it is your own, on this machine, and so is this page. For "
+    "one manager there is analyzer report --all --manager NAME; over managers, analyzer report --aggregate."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,8 @@ class IndexView:
     """The index."""
 
     subtitle: str
+    whose: str
+    """Whose meetings these are, and for whom the page is."""
     managers: tuple[str, ...]
     pairs: tuple[PairEntry, ...]
     """By name; meetings without both names last."""
@@ -119,6 +128,56 @@ def refresh_pairs(library: Library, pairs: Iterable[Pair], today: dt.date) -> Si
         return _write(library, rows, {pair: own for pair, own in _pairs(rows).items() if pair in wanted}, today)
 
 
+def write_manager_site(library: Library, name: str, folder: Path | None, today: dt.date) -> Site:
+    """Make the site of one manager alone, with his reports, in a folder of its own; it stays as of its day.
+
+    Args:
+        library: to take it from.
+        name: any part of the manager's name.
+        folder: where it goes; ``None``: one named for the manager, where we are.
+        today: by which promises are overdue.
+
+    Raises:
+        NotFoundError: no manager of finished meetings is called that, or more than one.
+        LibraryError: no room, or no right to write.
+
+    """
+    rows = [row for row in library.meetings() if row.info.manager and row.state == "done"]
+    manager = _manager(name, [row.info.manager or "" for row in rows])
+    own = [row for row in rows if row.info.manager == manager]
+    folder = folder or Path(f"one-to-ones-{_slug((manager,))}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        pages = dict(_reports(library, own, folder))
+        links = {id_: path for path in pages if (id_ := _id_in(path))}
+        whose = f"Made for {manager} on {day(today)}. Meetings of other managers are not in it, and it does not follow the library."
+        pages |= dict(_pages(library, own, _pairs(own), links, today, whose))
+        written = [folder / path for path, text in pages.items() if _put(folder / path, text, folder)]
+    except OSError as error:
+        raise LibraryError(f"the site cannot be written to {str(folder)!r}: {error.strerror}") from error
+    return Site(folder / INDEX, tuple(written), len(pages) - len(written), ())
+
+
+def _manager(name: str, managers: Iterable[str]) -> str:
+    known = sorted(set(managers))
+    found = [one for one in known if one == name] or [one for one in known if name.casefold() in one.casefold()]
+    if len(found) != 1:
+        which = "no manager" if not found else "more than one manager"
+        raise NotFoundError(
+            f"{which} of finished meetings is called {name!r}: {', '.join(found or known) or 'there is none'}"
+        )
+    return found[0]
+
+
+def _reports(library: Library, rows: Iterable[MeetingRow], folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the meetings' own pages, for a folder of their own."""
+    for row in rows:
+        analysis = library.analysis(row.info.id)
+        rhythm = rhythm_of(analysis.meeting, library)
+        text = render(analysis, "html", rubric_of(analysis, library), linked(analysis, folder), rhythm)
+        yield report_path(analysis, library, "html").name, text
+
+
 def is_kept(library: Library) -> bool:
     """Return whether the library has a site."""
     return (library.reports / INDEX).exists()
@@ -126,10 +185,13 @@ def is_kept(library: Library) -> bool:
 
 def page_name(pair: Pair) -> str:
     """Return a pair's file name: plain letters of both names, and digits that follow from them alone."""
-    ascii_ = unicodedata.normalize("NFKD", "-".join(pair)).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_.lower()).strip("-")[:_SLUG].strip("-")
     digits = hashlib.sha256(json.dumps(pair).encode()).hexdigest()[:8]
-    return "-".join(part for part in ("pair", slug, digits) if part) + ".html"
+    return "-".join(part for part in ("pair", _slug(pair), digits) if part) + ".html"
+
+
+def _slug(names: Iterable[str]) -> str:
+    ascii_ = unicodedata.normalize("NFKD", "-".join(names)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_.lower()).strip("-")[:_SLUG].strip("-")
 
 
 @contextmanager
@@ -165,13 +227,12 @@ def _write(library: Library, rows: Sequence[MeetingRow], pairs: Pairs, today: dt
     written: list[Path] = []
     same = 0
     try:
-        for name, text in _pages(library, rows, pairs, links, today):
+        for name, text in _pages(library, rows, pairs, links, today, _OWN):
             path = library.reports / name
-            if path.exists() and path.read_bytes() == text.encode("utf-8", "replace"):
+            if _put(path, text, library.scratch):
+                written.append(path)
+            else:
                 same += 1
-                continue
-            replace_file(path, text, library.scratch)
-            written.append(path)
         removed = [path for path in sorted(library.reports.glob("pair-*.html")) if path.name not in current]
         for path in removed:
             path.unlink(missing_ok=True)
@@ -180,8 +241,16 @@ def _write(library: Library, rows: Sequence[MeetingRow], pairs: Pairs, today: dt
     return Site(library.reports / INDEX, tuple(written), same, tuple(removed))
 
 
+def _put(path: Path, text: str, scratch: Path) -> bool:
+    """Write a page where it differs from what is there; return whether it did."""
+    if path.exists() and path.read_bytes() == text.encode("utf-8", "replace"):
+        return False
+    replace_file(path, text, scratch)
+    return True
+
+
 def _pages(
-    library: Library, rows: Sequence[MeetingRow], pairs: Pairs, links: Mapping[str, str], today: dt.date
+    library: Library, rows: Sequence[MeetingRow], pairs: Pairs, links: Mapping[str, str], today: dt.date, whose: str
 ) -> Iterator[tuple[str, str]]:
     """Yield name and text of each page, the index last: it leads to pages that are there."""
     rubrics: dict[str, Rubric] = {}
@@ -189,7 +258,7 @@ def _pages(
     for pair, own in pairs.items():
         facts = _facts(library, pair, own, links, engagement, fault, today, rubrics)
         yield page_name(pair), _pair_page(facts)
-    yield INDEX, render_site_page("index.html.jinja", view=_index(rows, links))
+    yield INDEX, render_site_page("index.html.jinja", view=_index(rows, links, whose))
 
 
 def _pair_page(facts: PairFacts) -> str:
@@ -245,11 +314,17 @@ def _talk(library: Library, info: MeetingInfo, rubrics: dict[str, Rubric]) -> Ta
 
 def _links(library: Library) -> dict[str, str]:
     """Return the file name of each report by its meeting's id."""
-    found = ((_ID.search(path.stem), path.name) for path in library.reports.glob("*.html"))
-    return {match[1]: name for match, name in found if match}
+    names = (path.name for path in library.reports.glob("*.html"))
+    return {id_: name for name in names if (id_ := _id_in(name))}
 
 
-def _index(rows: Sequence[MeetingRow], links: Mapping[str, str]) -> IndexView:
+def _id_in(name: str) -> str:
+    """Return the meeting's id in the file name of its report; empty in other names."""
+    found = _ID.search(Path(name).stem)
+    return found[1] if found else ""
+
+
+def _index(rows: Sequence[MeetingRow], links: Mapping[str, str], whose: str) -> IndexView:
     groups: dict[Pair | None, list[MeetingRow]] = {}
     for row in rows:
         groups.setdefault(pair_of(row.info), []).append(row)
@@ -260,6 +335,7 @@ def _index(rows: Sequence[MeetingRow], links: Mapping[str, str]) -> IndexView:
     count = len(pairs)
     return IndexView(
         subtitle=f"{_n(len(rows), 'meeting')} of {_n(count, 'pair')}",
+        whose=whose,
         managers=tuple(dict.fromkeys(manager for manager, _ in pairs)),
         pairs=tuple(entries),
     )

@@ -37,7 +37,7 @@ from analyzer.commitments.ledger import (
 )
 from analyzer.errors import LibraryError, NotFoundError
 from analyzer.llm.replies import Reply, Waiting
-from analyzer.model import Analysis, Commitment, EarlierPromise, FollowUp, MeetingInfo, Transcript
+from analyzer.model import Analysis, Commitment, EarlierPromise, FollowUp, Measures, MeetingInfo, Transcript
 from analyzer.store.json import dump, load
 from analyzer.transcript.corrections import Correction
 
@@ -83,6 +83,20 @@ class Erased:
     """By table."""
     touched: tuple[str, ...] = ()
     """Other meetings that spoke of its promises: they are rid of them, and their reports have to be written anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRow:
+    """A finished meeting's counts."""
+
+    info: MeetingInfo
+    measures: Measures
+    made_with: tuple[str, ...]
+
+    @property
+    def rubric(self) -> str:
+        """Hash of the rubric; empty where it is not known."""
+        return self.made_with[0] if self.made_with else ""
 
 
 def utc_now() -> datetime:
@@ -309,6 +323,19 @@ class Library:
             "ORDER BY info ->> '$.date' IS NULL, info ->> '$.date' DESC, added DESC"
         )
         return [MeetingRow(load(MeetingInfo, r["info"]), r["state"], r["reason"], r["added"]) for r in rows]
+
+    def measured(self) -> list[MeasuredRow]:
+        """Return the counts of all finished meetings, without their words."""
+        rows = self._rows(
+            "SELECT analysis -> '$.meeting' AS info, analysis -> '$.measures' AS measures, "
+            "analysis ->> '$.made_with' AS made_with FROM meetings WHERE state = 'done' ORDER BY info ->> '$.date', id"
+        )
+        return [
+            MeasuredRow(
+                load(MeetingInfo, r["info"]), load(Measures, r["measures"]), tuple(json.loads(r["made_with"] or "[]"))
+            )
+            for r in rows
+        ]
 
     def meetings_with(self, pair: Pair) -> list[MeetingInfo]:
         """Return the finished meetings of two people, those without a day first, then in order of their days."""

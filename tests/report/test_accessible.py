@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from analyzer.report.aggregate import render_aggregate
 from tests.cli.series import FIRST
 from tests.report.browser import Opened
+from tests.report.test_aggregate import built, many
 from tests.report.test_site import TALK, site, take_in
 
 AXE = os.environ.get("AXE_CORE", "")
@@ -38,7 +40,9 @@ def pages(analyzer: Callable[..., Any], tmp_path: Path) -> list[Path]:
     copy = tmp_path / "rep.html"
     assert analyzer("report", "last", "--for", "rep", "--output", copy).status == 0
     meeting = next(reports.glob("2026-02-23-*.html"))
-    return [meeting, copy, next(reports.glob("pair-dana-*.html")), reports / "index.html"]
+    over = tmp_path / "aggregate.html"
+    over.write_text(render_aggregate(built(*many(6), *many(5, date(2026, 4, 1))), "html"), encoding="utf-8")
+    return [meeting, copy, next(reports.glob("pair-dana-*.html")), reports / "index.html", over]
 
 
 def test_axe_finds_no_violation(browser: Any, pages: list[Path]) -> None:

@@ -283,6 +283,49 @@ def test_each_page_says_what_it_is_for(analyzer: Run, tmp_path: Path) -> None:
         assert "for development, not for employment decisions" in path.read_text(encoding="utf-8")
 
 
+def test_the_index_says_whose_it_is(analyzer: Run, tmp_path: Path) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    text = words((site(analyzer) / "index.html").read_text(encoding="utf-8"))
+    assert "all meetings of this library, of every manager: it is your own" in text
+    assert "--all --manager NAME" in text
+
+
+def test_one_managers_site_holds_nobody_elses_meetings(analyzer: Run, tmp_path: Path) -> None:
+    """It is a folder that can be handed over: every link stays inside, and no other manager or rep stands in it."""
+    upload_both(analyzer, tmp_path / "talks")
+    take_in(analyzer, tmp_path / "other", "Robin", "Sam", "2026-03-04", FIRST.replace("sizing", "price"))
+    own = tmp_path / "for-dana"
+    done = analyzer("report", "--all", "--manager", "dan", "--output", own, *TODAY)
+    assert (done.status, Path(done.out.strip())) == (0, own / "index.html")
+    assert len(list(own.iterdir())) == 4
+    for path in own.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert "Robin" not in text
+        assert "Sam" not in words(text).split()
+        for link in Page(text).links if path.name.startswith(("index", "pair")) else []:
+            assert not link.partition("#")[0] or (own / link.partition("#")[0]).exists()
+    assert "Made for Dana on Fri 20 March 2026" in words((own / "index.html").read_text(encoding="utf-8"))
+    assert not (tmp_path / "library" / "reports" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--all", "--manager", "Nobody"), "Dana, Robin"),
+        (("--all", "--output", "x"), "--output goes with --manager"),
+        (("--manager", "Dana"), "--manager goes with --all"),
+    ],
+)
+def test_a_manager_who_is_not_there_is_told_with_those_who_are(
+    analyzer: Run, tmp_path: Path, flags: tuple[str, ...], told: str
+) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    take_in(analyzer, tmp_path / "other", "Robin", "Sam", "2026-03-04", FIRST.replace("sizing", "price"))
+    done = analyzer("report", *flags)
+    assert done.status == 2
+    assert told in done.err
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (1, 3, 0.0615, 0.7923)]
 )
