@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from analyzer.feedback.measures import speaking_time, topic_segments
 from analyzer.labels import cues
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.prompts import prompts_folder
-from analyzer.model import Analysis, Commitment, Exchange, Quote, Turn
+from analyzer.model import Analysis, Commitment, Exchange, Quote, Transcript, Turn
 
 TELLING = "directing"
 """The label that stands against coaching where it is asked who solved the problems."""
@@ -33,6 +34,8 @@ DEALS = frozenset({"opportunity", "account"})
 _FEW_QUESTIONS = 3
 """Under so many a share of open ones says nothing."""
 _QUOTES = 2
+_TWO_SIDES = 2
+"""Sides of a deal that make it explored."""
 _OPENING = 0.15
 """Share of the turns in which an agenda is looked for, and a recap at the other end."""
 _FEW_MEETINGS = 4
@@ -50,8 +53,14 @@ _REHEARSAL = re.compile(
     re.I,
 )
 _STRENGTH = re.compile(
-    r"\b(?:i (?:really )?(?:like|liked|love|loved) (?:that|how|the way|when) you|do that again|keep doing that|"
-    r"that worked because you|what worked was (?:that )?you)\b",
+    r"\b(?:i (?:really )?(?:like|liked|love|loved|noticed) (?:that |how |the way |when )?you|good that you|do that again|"
+    r"keep doing that|that worked because you|what worked was (?:that )?you|you did that well)\b",
+    re.I,
+)
+_EFFECT = re.compile(
+    r"\b(?:because|so (?:that )?(?:he|she|they|it|we)|that(?:'s| is) (?:why|how|what)|and (?:then )?(?:he|she|they|it|that|the \w+) "
+    r"(?:\w+ed|told|said|gave|came|got|went|let|took|began|started|made|brought|opened|changed)|which (?:got|made|gave|let|"
+    r"brought|opened|told)|(?:got|made|let|gave) (?:him|her|them|you|us))\b",
     re.I,
 )
 _AGENDA = re.compile(
@@ -101,6 +110,21 @@ class Cuts(BaseModel):
         return 3 if figure >= self.three_from else 2 if figure >= self.two_from else 1
 
 
+class Aspect(BaseModel):
+    """A side of a deal, and the words by which it is told to have come up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_min_length=1)
+
+    name: str
+    words: tuple[str, ...] = Field(min_length=1)
+
+    @cached_property
+    def heard(self) -> re.Pattern[str]:
+        """Finds one of the words; a star at the end of one stands for any ending."""
+        parts = (re.escape(word).replace(r"\*", r"\w*") for word in self.words)
+        return re.compile(rf"\b(?:{'|'.join(parts)})\b", re.I)
+
+
 class Definition(BaseModel):
     """What a dimension says at 1, 3 and 5."""
 
@@ -112,6 +136,7 @@ class Definition(BaseModel):
     three: str
     five: str
     cuts: Cuts | None = None
+    aspects: tuple[Aspect, ...] = ()
 
 
 class _File(BaseModel):
@@ -233,17 +258,18 @@ def load_definitions(path: Path | None = None) -> tuple[Definition, ...]:
 
 
 def quote_of(turn: Turn, at: int = 0) -> Quote:
-    """Return the sentence of a turn that holds the character ``at``, cut to its first words if it is long.
+    """Return the sentence of a turn that holds the character ``at``, cut to the words around it if it is long.
 
     Its time is that of its first word where words have times, else it is read off its place in the turn.
     """
     sentence = next((m for m in re.finditer(r"[^.!?]+(?:[.!?]+|$)", turn.text) if m.end() > at), None)
-    whole = sentence[0] if sentence else turn.text
-    text = whole.strip()
-    words = list(re.finditer(r"\S+", text))
-    if len(words) > _LONGEST:
-        text = text[: words[_LONGEST - 1].end()]
-    first = (sentence.start() if sentence else 0) + len(whole) - len(whole.lstrip())
+    begin, end = sentence.span() if sentence else (0, len(turn.text))
+    words = list(re.finditer(r"\S+", turn.text[begin:end]))
+    here = sum(begin + word.end() <= at for word in words)
+    start_word = 0 if here < _LONGEST else here - _LONGEST // 2
+    kept = words[start_word : start_word + _LONGEST]
+    first = begin + (kept[0].start() if kept else 0)
+    text = turn.text[first : begin + (kept[-1].end() if kept else 0)]
     share = first / len(turn.text) if turn.text else 0.0
     before = len(turn.text[:first].split())
     start = turn.words[before].start if before < len(turn.words) else turn.start + share * turn.duration
@@ -323,14 +349,33 @@ def _capability(meeting: _Meeting, one: Definition) -> _Counted:
 
 
 def _deals(meeting: _Meeting, one: Definition) -> _Counted:
+    """A stretch of talk stands for a deal: labels tell topics, and not which customer is meant."""
     stretches = [s for s in topic_segments(meeting.analysis.exchanges) if s[0].topic in DEALS]
-    worked = [s for s in stretches if any(meeting.rubric.measured(e) == "coached" for e in s)]
-    return _Counted(
-        None,
-        f"{_n(len(stretches), 'stretch', 'stretches')} on single deals or customers, {len(worked)} with coaching",
-        "the labels do not say which deal a stretch is about, nor whether need, people, competition or trade-offs "
-        "were talked through",
-    )
+    if not stretches:
+        return _Counted(None, "", "no stretch of the talk is on a single deal or customer")
+    coached = [own for s in stretches if (own := [e for e in s if meeting.rubric.measured(e) == "coached"])]
+    counts = f"{_n(len(stretches), 'stretch', 'stretches')} on single deals or customers, "
+    if not coached:
+        work = [e for s in stretches for e in s if e.label in meeting.rubric.working]
+        told = [e for e in work if meeting.rubric.measured(e) != "inspected"]
+        quotes = _opening_quotes([e for e in work if e not in told])[:1]
+        return _Counted(2 if told else 1, counts + "none with coaching", "", quotes)
+    heard = [_aspects(meeting, one.aspects, own) for own in coached]
+    explored = [found for found in heard if len(found) >= _TWO_SIDES]
+    names = _listed([aspect.name for aspect in one.aspects])
+    counts += f"{len(coached)} with coaching, {len(explored)} of these with words on two or more of {names}"
+    quotes = tuple(dict.fromkeys(quote for found in explored for quote in found))
+    if not explored:
+        return _Counted(None, counts, "what was said of them in other words is not found")
+    if len(explored) == 1:
+        return _Counted(3, counts, "", quotes)
+    return _Counted(5 if 2 * len(explored) > len(stretches) else 4, counts, "", quotes)
+
+
+def _aspects(meeting: _Meeting, aspects: Sequence[Aspect], exchanges: Sequence[Exchange]) -> list[Quote]:
+    """Return the first words on each side of a deal that came up."""
+    turns = [turn for exchange in exchanges for turn in meeting.turns(exchange)]
+    return [said[0] for aspect in aspects if (said := meeting.said(aspect.heard, turns))]
 
 
 def _skill(meeting: _Meeting, one: Definition) -> _Counted:
@@ -355,12 +400,33 @@ def _reinforcement(meeting: _Meeting, one: Definition) -> _Counted:
         return _Counted(None, "", "roles are withheld, so it is not known who named a strength")
     turns = [turn for exchange in meeting.coached for turn in meeting.turns(exchange)]
     named = meeting.said(_STRENGTH, turns, meeting.manager)
+    count = _taken_up_again(meeting)
+    again = f"{_n(count, 'coached topic')} taken up again later in the talk" if count else ""
     if not named:
-        return _Counted(None, "", "no “I liked how you …” or “do that again” was heard in a coaching exchange")
-    counts = f"{_n(len(named), 'strength')} named in coaching exchanges"
+        return _Counted(None, again, "no “I liked how you …” or “keep doing that” was heard in a coaching exchange")
+    counts = "; ".join(part for part in (f"{_n(len(named), 'strength')} named in coaching exchanges", again) if part)
     if len(named) == 1:
         return _Counted(3, counts, "", tuple(named))
-    return _Counted(4, counts, "whether they came before any correction is not in the labels", tuple(named))
+    with_effect = [quote for quote in named if _EFFECT.search(_after(meeting.analysis.transcript, quote))]
+    if len(with_effect) < 2:
+        return _Counted(4, counts, f"{len(with_effect)} of them with what came of it", tuple(named))
+    correction = next((e for e in meeting.analysis.exchanges if e.label == TELLING), None)
+    if correction is not None and correction.first <= with_effect[1].turn:
+        return _Counted(4, counts, "an instruction came before the second", tuple(with_effect))
+    return _Counted(5, counts, "", tuple(with_effect))
+
+
+def _after(transcript: Transcript, quote: Quote) -> str:
+    """Return what is said in a quote and after it in its turn."""
+    text = transcript.turn(quote.turn).text
+    return text[max(0, text.find(quote.text)) :]
+
+
+def _taken_up_again(meeting: _Meeting) -> int:
+    """Return how many topics were coached, left for others, and coached again."""
+    runs = [s[0].topic for s in topic_segments(meeting.analysis.exchanges)
+            if any(meeting.rubric.measured(e) == "coached" for e in s)]  # fmt: skip
+    return sum(count > 1 for count in Counter(runs).values())
 
 
 def _commitments(meeting: _Meeting, one: Definition) -> _Counted:
@@ -477,6 +543,10 @@ def _opening_quotes(exchanges: Sequence[Exchange]) -> tuple[Quote, ...]:
 
 def _min(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def _n(count: int, one: str, many: str = "") -> str:
