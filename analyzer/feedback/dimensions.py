@@ -354,19 +354,19 @@ def _deals(meeting: _Meeting, one: Definition) -> _Counted:
     if not stretches:
         return _Counted(None, "", "no stretch of the talk is on a single deal or customer")
     coached = [own for s in stretches if (own := [e for e in s if meeting.rubric.measured(e) == "coached"])]
-    counts = f"{_n(len(stretches), 'stretch', 'stretches')} on single deals or customers, "
+    whole = f"{_n(len(stretches), 'stretch', 'stretches')} on single deals or customers"
     if not coached:
         work = [e for s in stretches for e in s if e.label in meeting.rubric.working]
         told = [e for e in work if meeting.rubric.measured(e) != "inspected"]
         quotes = _opening_quotes([e for e in work if e not in told])[:1]
-        return _Counted(2 if told else 1, counts + "none with coaching", "", quotes)
+        return _Counted(2 if told else 1, f"no coaching in {whole}", "", quotes)
     heard = [_aspects(meeting, one.aspects, own) for own in coached]
     explored = [found for found in heard if len(found) >= _TWO_SIDES]
     names = _listed([aspect.name for aspect in one.aspects])
-    counts += f"{len(coached)} with coaching, {len(explored)} of these with words on two or more of {names}"
+    counts = f"coaching in {len(coached)} of {whole}, two or more of {names} heard in {len(explored)}"
     quotes = tuple(dict.fromkeys(quote for found in explored for quote in found))
     if not explored:
-        return _Counted(None, counts, "what was said of them in other words is not found")
+        return _Counted(None, counts, "other words for them are not known here")
     if len(explored) == 1:
         return _Counted(3, counts, "", quotes)
     return _Counted(5 if 2 * len(explored) > len(stretches) else 4, counts, "", quotes)
@@ -500,7 +500,7 @@ def _rhythm(rhythm: Rhythm | None, one: Definition) -> _Counted:
             1 if rhythm.gap > _FAR_APART else level, f"of {_n(planned, 'planned meeting')}: {told}; {counts}"
         )
     if rhythm.meetings < _FEW_MEETINGS:
-        return _Counted(None, counts, f"{_FEW_MEETINGS} of them, or so many planned ones in the calendar, are needed")
+        return _Counted(None, counts, f"{_FEW_MEETINGS} are needed, or {_FEW_MEETINGS} planned ones in the calendar")
     if rhythm.gap > _FAR_APART:
         return _Counted(1, counts)
     return _Counted(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from analyzer.feedback.advise import Advice
 from analyzer.feedback.measures import speaking_time, summarise
 from analyzer.labels.cues import is_question
+from analyzer.labels.evidence import start_of
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Exchange, Feedback, Measures, Observation, Quote, Transcript
 
@@ -20,6 +21,19 @@ _NEXT = {
     "call_debrief": "after the next call that you go over",
     "account": "the next time this customer comes up",
 }
+_LONGEST = 32
+"""Words of a quote."""
+_ANSWERS = (
+    (re.compile(r"\bnext time\b", re.I), "you asked, and {rep} said what to do the next time."),
+    (re.compile(r"\b(?:because|so that|the reason|that's why)\b", re.I), "you asked, and {rep} gave a reason."),
+    (
+        re.compile(r"\b(?:i'd|i would|i could|i might|i'll|i can|i want to|maybe i)\b", re.I),
+        "you asked, and {rep} said what to try.",
+    ),
+    (re.compile(""), "you asked, and the talk went on with what {rep} answered."),
+)
+"""What the rep's words show, the first that holds; nothing is said of them that they do not."""
+_COUNTABLE = frozenset({"opportunity", "account", "territory", "pipeline", "skill", "performance gap"})
 _REWRITES = (
     (
         re.compile(r"\b(?:clos|sign|land|commit|which (?:month|quarter))", re.IGNORECASE),
@@ -33,10 +47,14 @@ _REWRITES = (
     ),
     (
         re.compile(r"\b(?:how (?:many|much)|what(?:'s| is) the (?:value|amount|number))\b", re.IGNORECASE),
-        "Looking at that number, what does it tell you, and what would you do differently because of it?",
+        "How much is it by now, what does that number tell you, and what would you do differently because of it?",
     ),
     (
-        re.compile(r"\b(?:when|since when|what date)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:when|since when|what date|by (?:monday|tuesday|wednesday|thursday|friday)|in (?:january|february|march|april|"
+            r"june|july|august|september|october|november|december)|this (?:week|month|quarter)|next (?:week|month|quarter))\b",
+            re.IGNORECASE,
+        ),
         "What does that date depend on, and what could you do this week to make it firmer?",
     ),
     (
@@ -52,7 +70,7 @@ class TemplateAdviser:
 
     name = "templates"
     model = ""
-    version = "1"
+    version = "2"
 
     def advise(
         self, transcript: Transcript, exchanges: Sequence[Exchange], measures: Measures, rubric: Rubric
@@ -69,18 +87,49 @@ def _strengths(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Ru
     """The longest coaching exchanges that the manager opened and that show words of both."""
     coached = [e for e in exchanges if rubric.measured(e) == "coached" and e.initiator == "manager" and e.evidence]
     coached.sort(key=lambda e: (-len(e.evidence), -speaking_time(transcript, e)))
-    return [_strength(transcript, exchange) for exchange in sorted(coached[:_STRENGTHS], key=lambda e: e.first)]
+    return [_strength(transcript, exchange, rubric) for exchange in sorted(coached[:_STRENGTHS], key=lambda e: e.first)]
 
 
-def _strength(transcript: Transcript, exchange: Exchange) -> Observation:
+def _strength(transcript: Transcript, exchange: Exchange, rubric: Rubric) -> Observation:
     rep = transcript.named("rep") or "the rep"
-    opening = exchange.evidence[0]
-    answers = [quote for quote in exchange.evidence[1:] if quote.speaker == rep]
-    if answers:
-        text = f"You asked, and {rep.split()[0]} worked out an answer that can be used again."
+    opening = _fuller(transcript, exchange.evidence[0])
+    answers = [_fuller(transcript, quote) for quote in exchange.evidence[1:] if quote.speaker == rep]
+    first = rep.split()[0]
+    if not answers:
+        did = f"you named what {first} did and what came of it."
     else:
-        text = f"You named what {rep.split()[0]} did and what came of it."
+        said = " ".join(answer.text for answer in answers)
+        did = next(text for pattern, text in _ANSWERS if pattern.search(said)).format(rep=first)
+    topic = rubric.topic_name(exchange.topic).lower()
+    text = did[0].upper() + did[1:] if exchange.topic == "other" else f"On {_article(topic)}: {did}"
     return Observation(text, (opening, *answers))
+
+
+def _article(topic: str) -> str:
+    return f"{'an' if topic[0] in 'aeiou' else 'a'} {topic}" if topic in _COUNTABLE else topic
+
+
+def _fuller(transcript: Transcript, quote: Quote) -> Quote:
+    """Return a quote with the sentences around it as far as they fit: a short question alone says little."""
+    turn = transcript.turn(quote.turn)
+    at = turn.text.find(quote.text)
+    spans = [found.span() for found in re.finditer(r"[^.!?]+(?:[.!?]+|$)", turn.text)]
+    own = [n for n, (begin, end) in enumerate(spans) if begin < at + len(quote.text) and end > at]
+    if at < 0 or not own:
+        return quote
+
+    def fits(first: int, last: int) -> bool:
+        return len(turn.text[spans[first][0] : spans[last][1]].split()) <= _LONGEST
+
+    first, last = own[0], own[-1]
+    if not fits(first, last):
+        return quote
+    while last + 1 < len(spans) and fits(first, last + 1):
+        last += 1
+    while first > 0 and fits(first - 1, last):
+        first -= 1
+    text = turn.text[spans[first][0] : spans[last][1]].strip()
+    return Quote(quote.turn, quote.speaker, start_of(turn, text), text)
 
 
 def _changes(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:
@@ -92,21 +141,17 @@ def _changes(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubr
         and is_question(e.evidence[0].text)
     ]  # fmt: skip
     left.sort(key=lambda e: -speaking_time(transcript, e))
-    return [_change(exchange) for exchange in left[:_CHANGES]]
+    return [_change(transcript, exchange) for exchange in left[:_CHANGES]]
 
 
-def _change(exchange: Exchange) -> Observation:
-    question = _asked(exchange)
+def _change(transcript: Transcript, exchange: Exchange) -> Observation:
+    question = exchange.evidence[0]
     return Observation(
         text="This question brought a fact, and the talk moved on.",
-        quotes=(question,),
+        quotes=(_fuller(transcript, question),),
         suggestion=rewrite(question.text),
         when=_NEXT.get(exchange.topic, "the next time you want to know where something stands"),
     )
-
-
-def _asked(exchange: Exchange) -> Quote:
-    return exchange.evidence[0]
 
 
 def rewrite(question: str) -> str:

@@ -13,7 +13,7 @@ from statistics import median
 
 from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile
 from analyzer.commitments.ledger import Event, Item, Pair
-from analyzer.feedback.agenda import draft_agenda, topics_left
+from analyzer.feedback.agenda import PROMISES, same_words, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
 from analyzer.feedback.measures import speaking_time
 from analyzer.model import Observation, Quote
@@ -450,10 +450,28 @@ def _late(facts: PairFacts) -> str:
 
 
 def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
+    """Promises as the ledger has them now, whatever the last talk said; then what that talk left."""
+    waiting = sorted((item for item in facts.items if item.state == "open"), key=lambda item: item.due or dt.date.max)
+    for item in waiting[:PROMISES]:
+        yield _promised("Still open", item, facts.links)
+    claimed = [item for item in facts.items if item.state == "claimed"]
+    for item in claimed[-PROMISES:]:
+        yield _promised("Said to be done. What came of it?", item, facts.links)
     if facts.talks:
         analysis, rubric = facts.talks[-1]
-        for one in draft_agenda(analysis, rubric):
-            yield _point(one, analysis.meeting.id, _day(facts.talks[-1]), facts.links)
+        meeting = analysis.meeting.id
+        told = [event.quote for item in facts.items for event in item.history if event.meeting == meeting]
+        for one in analysis.feedback.agenda or topics_to_take_up(analysis, rubric):
+            if not any(same_words(quote, other) for quote in told for other in one.quotes):
+                yield _point(one, meeting, _day(facts.talks[-1]), facts.links)
+
+
+def _promised(what: str, item: Item, links: Mapping[str, str]) -> AgendaPoint:
+    latest = item.latest
+    due = f", due {day(item.due)}" if item.due else ""
+    said = _said(latest.commitment.quote, latest.meeting.id, latest.meeting.date, links)
+    mark = "" if what.endswith("?") else ":"
+    return AgendaPoint(f"{what}{mark} {item.owner or 'Owner not known'}: {latest.commitment.action}{due}.", (said,))
 
 
 def _point(one: Observation, meeting: str, on: dt.date, links: Mapping[str, str]) -> AgendaPoint:

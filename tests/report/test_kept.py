@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from analyzer.feedback.dimensions import cadence
 from analyzer.model import MeetingInfo
 from analyzer.report.site import page_name
 from tests.cli.series import FIRST, upload_both
-from tests.report.test_site import pages, take_in
+from tests.report.test_site import pages, take_in, words
 
 Run = Callable[..., Any]
 ROBIN = ("Robin", "Sam")
@@ -85,6 +86,18 @@ def test_pages_follow_and_only_those_that_are_touched(
     assert before[page_name(("Dana", "Jules"))] != after[page_name(("Dana", "Jules"))]
     assert before[page_name(ROBIN)] == after[page_name(ROBIN)]
     assert json.loads(analyzer("report", "--all", "--json").out)["written"] == []
+
+
+def test_the_next_agenda_asks_for_nothing_that_is_done(analyzer: Run, kept: Path) -> None:
+    def agenda() -> str:
+        page = (kept / page_name(("Dana", "Jules"))).read_text(encoding="utf-8")
+        section = re.search(r'<section aria-labelledby="s-agenda">.*?</section>', page, re.S)
+        return words(section[0]) if section else ""
+
+    rows = json.loads(analyzer("actions", "--pair", "Dana", "--open", "--json").out)
+    assert rows[0]["action"] in agenda()
+    assert analyzer("actions", "done", *(row["id"] for row in rows)).status == 0
+    assert not any(row["action"] in agenda() for row in rows)
 
 
 def test_marks_leave_no_site_where_nobody_asked_for_one(analyzer: Run, tmp_path: Path) -> None:
