@@ -62,7 +62,10 @@ _REWRITES = (
         "Who has to be convinced there, what does each of them care about, and whom will you see first?",
     ),
 )
-_DEFAULT_REWRITE = "Where does it stand, what do you make of that, and what will you try next?"
+_THEN = "what do you make of that, and what will you try next?"
+_DEFAULT_REWRITE = f"Where does it stand, {_THEN}"
+_REPEATED = 15
+"""Words up to which a question is asked again as it is, with the thinking behind it."""
 
 
 class TemplateAdviser:
@@ -84,9 +87,9 @@ class TemplateAdviser:
 
 
 def _strengths(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:
-    """The longest coaching exchanges that the manager opened and that show words of both."""
+    """The longest coaching exchanges that the manager opened, those first that show words of both and a thought."""
     coached = [e for e in exchanges if rubric.measured(e) == "coached" and e.initiator == "manager" and e.evidence]
-    coached.sort(key=lambda e: (-len(e.evidence), -speaking_time(transcript, e)))
+    coached.sort(key=lambda e: (-len(e.evidence), not _is_worked_out(e), -speaking_time(transcript, e)))
     return [_strength(transcript, exchange, rubric) for exchange in sorted(coached[:_STRENGTHS], key=lambda e: e.first)]
 
 
@@ -103,6 +106,12 @@ def _strength(transcript: Transcript, exchange: Exchange, rubric: Rubric) -> Obs
     topic = rubric.topic_name(exchange.topic).lower()
     text = did[0].upper() + did[1:] if exchange.topic == "other" else f"On {_article(topic)}: {did}"
     return Observation(text, (opening, *answers))
+
+
+def _is_worked_out(exchange: Exchange) -> bool:
+    """Return whether what answers the manager shows a thought by its words."""
+    said = " ".join(quote.text for quote in exchange.evidence[1:])
+    return any(pattern.search(said) for pattern, _ in _ANSWERS[:-1])
 
 
 def _article(topic: str) -> str:
@@ -159,4 +168,7 @@ def rewrite(question: str) -> str:
     for pattern, coaching in _REWRITES:
         if pattern.search(question):
             return coaching
-    return _DEFAULT_REWRITE
+    if len(question.split()) > _REPEATED:
+        return _DEFAULT_REWRITE
+    asked = question.strip().rstrip("?.!, ")
+    return f"{asked[:1].upper()}{asked[1:]}? And then: {_THEN}"

@@ -37,7 +37,7 @@ def _lines(view: ReportView) -> Iterator[str]:
         yield _bar_row(part)
     yield "\n## Keep doing\n"
     yield from _observations(view.strengths, view.without.strengths)
-    yield "\n## One change\n"
+    yield f"\n## {'Two changes' if len(view.changes) > 1 else 'One change'}\n"
     yield from _observations(view.changes, view.without.changes)
     yield "\n## Commitments"
     if not any(group.items for group in view.commitments):

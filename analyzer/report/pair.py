@@ -174,6 +174,9 @@ class PairView:
     covered: str
     """Which meetings the coverage map looks at."""
     topics: tuple[TopicRow, ...]
+    """Those that were coached or inspected."""
+    unseen: str
+    """The names of the others."""
     rules: tuple[RuleRow, ...]
     next: str
     """When it is."""
@@ -190,6 +193,7 @@ def build_pair(facts: PairFacts) -> PairView:
     since = facts.today - dt.timedelta(weeks=facts.engagement.weeks)
     window = [talk for talk in facts.talks if since <= _day(talk) <= facts.today]
     enough = len(last) >= ENOUGH
+    topics = list(_topic_rows(facts, window))
     return PairView(
         title=f"{manager} with {rep}",
         heading=f"{manager} with {rep}",
@@ -204,8 +208,9 @@ def build_pair(facts: PairFacts) -> PairView:
         ledger=tuple(_ledger(facts)),
         left=tuple(_left(last, facts.links)),
         weeks=facts.engagement.weeks,
-        covered=f"{_n(len(window), 'meeting')} from {short_day(since)} to {short_day(facts.today)}",
-        topics=tuple(_topic_rows(facts, window)),
+        covered=f"{_n(len(window), 'meeting') if window else 'no meeting'} from {short_day(since)} to {short_day(facts.today)}",
+        topics=tuple(row for row in topics if row.coached or row.inspected),
+        unseen=", ".join(row.name for row in topics if not (row.coached or row.inspected)),
         rules=tuple(RuleRow(rule, _rule(rule, window)) for rule in facts.engagement.rule),
         next=_next(facts),
         late=_late(facts),
