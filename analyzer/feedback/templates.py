@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from analyzer.feedback.advise import Advice
-from analyzer.feedback.measures import speaking_time, summarise
+from analyzer.feedback.measures import is_led_on, speaking_time, summarise
 from analyzer.labels.cues import is_question
 from analyzer.labels.evidence import start_of
 from analyzer.labels.rubric import Rubric
@@ -24,13 +24,16 @@ _NEXT = {
 _LONGEST = 32
 """Words of a quote."""
 _ANSWERS = (
-    (re.compile(r"\bnext time\b", re.I), "you asked, and {rep} said what to do the next time."),
-    (re.compile(r"\b(?:because|so that|the reason|that's why)\b", re.I), "you asked, and {rep} gave a reason."),
+    (re.compile(r"\bnext time\b", re.I), "asked, and {rep} said what to do the next time."),
+    (re.compile(r"\b(?:because|so that|the reason|that's why)\b", re.I), "asked, and {rep} gave a reason."),
     (
-        re.compile(r"\b(?:i'd|i would|i could|i might|i'll|i can|i want to|maybe i)\b", re.I),
-        "you asked, and {rep} said what to try.",
+        re.compile(
+            r"\b(?:i'd(?!,? (?:i'd )?(?:love|like|say))|i would(?! (?:love|like|say))|i could|i might|i want to try|maybe i)\b",
+            re.I,
+        ),
+        "asked, and {rep} said what to try.",
     ),
-    (re.compile(""), "you asked, and the talk went on with what {rep} answered."),
+    (re.compile(""), "asked, and the talk went on with what {rep} said."),
 )
 """What the rep's words show, the first that holds; nothing is said of them that they do not."""
 _COUNTABLE = frozenset({"opportunity", "account", "territory", "pipeline", "skill", "performance gap"})
@@ -58,12 +61,21 @@ _REWRITES = (
         "What does that date depend on, and what could you do this week to make it firmer?",
     ),
     (
-        re.compile(r"\b(?:who|decid|sign(?:ed)? off|budget|approv)", re.IGNORECASE),
+        re.compile(
+            r"\bwho (?:decides|signs|else|has to|have to|needs to|approves|owns|makes the)|\b(?:decid|sign(?:ed)? off|budget|approv)",
+            re.IGNORECASE,
+        ),
         "Who has to be convinced there, what does each of them care about, and whom will you see first?",
     ),
 )
 _THEN = "what do you make of that, and what will you try next?"
 _DEFAULT_REWRITE = f"Where does it stand, {_THEN}"
+_OFFER = re.compile(
+    r"\b(?:do you (?:need|want) me|want me to|shall i|should i|can i|may i|could i|would it help)\b", re.I
+)
+"""A question that offers something asks for no fact."""
+_TELLING = 4
+"""Words from which a question says by itself what it asks for."""
 _REPEATED = 15
 """Words up to which a question is asked again as it is, with the thinking behind it."""
 
@@ -87,29 +99,31 @@ class TemplateAdviser:
 
 
 def _strengths(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:
-    """The longest coaching exchanges that the manager opened, those first that show words of both and a thought."""
-    coached = [e for e in exchanges if rubric.measured(e) == "coached" and e.initiator == "manager" and e.evidence]
-    coached.sort(key=lambda e: (-len(e.evidence), not _is_worked_out(e), -speaking_time(transcript, e)))
-    return [_strength(transcript, exchange, rubric) for exchange in sorted(coached[:_STRENGTHS], key=lambda e: e.first)]
+    """The longest coaching exchanges that the manager opened with a question to which the answer shows a thought.
+
+    Where none does, one whose answer was followed up; words that show neither are no strength to point at.
+    """
+    asked = [
+        e
+        for e in exchanges
+        if rubric.measured(e) == "coached" and e.initiator == "manager" and len(e.evidence) > 1
+        and is_question(e.evidence[0].text)
+    ]  # fmt: skip
+    asked.sort(key=lambda e: -speaking_time(transcript, e))
+    chosen = [e for e in asked if _shows_a_thought(e)][:_STRENGTHS] or asked[:1]
+    return [_strength(transcript, exchange, rubric) for exchange in sorted(chosen, key=lambda e: e.first)]
 
 
 def _strength(transcript: Transcript, exchange: Exchange, rubric: Rubric) -> Observation:
-    rep = transcript.named("rep") or "the rep"
-    opening = _fuller(transcript, exchange.evidence[0])
-    answers = [_fuller(transcript, quote) for quote in exchange.evidence[1:] if quote.speaker == rep]
-    first = rep.split()[0]
-    if not answers:
-        did = f"you named what {first} did and what came of it."
-    else:
-        said = " ".join(answer.text for answer in answers)
-        did = next(text for pattern, text in _ANSWERS if pattern.search(said)).format(rep=first)
+    quotes = tuple(_fuller(transcript, quote) for quote in exchange.evidence)
+    rep = (transcript.named("rep") or "the rep").split()[0]
+    said = " ".join(quote.text for quote in quotes[1:])
+    did = next(text for pattern, text in _ANSWERS if pattern.search(said)).format(rep=rep)
     topic = rubric.topic_name(exchange.topic).lower()
-    text = did[0].upper() + did[1:] if exchange.topic == "other" else f"On {_article(topic)}: {did}"
-    return Observation(text, (opening, *answers))
+    return Observation(f"You {did}" if exchange.topic == "other" else f"On {_article(topic)}: you {did}", quotes)
 
 
-def _is_worked_out(exchange: Exchange) -> bool:
-    """Return whether what answers the manager shows a thought by its words."""
+def _shows_a_thought(exchange: Exchange) -> bool:
     said = " ".join(quote.text for quote in exchange.evidence[1:])
     return any(pattern.search(said) for pattern, _ in _ANSWERS[:-1])
 
@@ -142,14 +156,23 @@ def _fuller(transcript: Transcript, quote: Quote) -> Quote:
 
 
 def _changes(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:
-    """The inspected stretch that took most time and led to nothing further; inspection that set up coaching is fine."""
+    """The inspected stretch that took most time and led to nothing further; inspection that set up coaching is fine.
+
+    Before it come those on topics that were never worked on later, and questions that say by themselves what they ask for.
+    """
     left = [
         e
         for e in exchanges
         if rubric.measured(e) == "inspected" and not e.setup and e.initiator == "manager" and e.evidence
-        and is_question(e.evidence[0].text)
+        and is_question(e.evidence[0].text) and not _OFFER.search(e.evidence[0].text)
     ]  # fmt: skip
-    left.sort(key=lambda e: -speaking_time(transcript, e))
+    left.sort(
+        key=lambda e: (
+            is_led_on(e, exchanges, rubric),
+            len(e.evidence[0].text.split()) < _TELLING,
+            -speaking_time(transcript, e),
+        )
+    )
     return [_change(transcript, exchange) for exchange in left[:_CHANGES]]
 
 

@@ -232,7 +232,7 @@ def _without(analysis: Analysis) -> Without:
         withheld = "Left out: it is not known who is the manager and who the rep."
         return Without(withheld, withheld)
     return Without(
-        "No coaching exchange that you opened was found to quote here.",
+        "No coaching exchange was found that a question of yours opened and whose words show it.",
         "No change is suggested: no question of yours was found that brought a fact and led no further.",
     )
 

@@ -15,9 +15,10 @@ from analyzer.model import Analysis, Participant, Transcript
 from analyzer.report.sound import linked
 from analyzer.report.write import clips, render
 from analyzer.transcript.read import read_transcript
-from tests.conftest import JUNIPER
+from tests.conftest import JUNIPER, ROOT
 from tests.report.browser import Opened
 from tests.report.test_report import analysis_of
+from tests.report.test_true import analysed
 
 RUBRIC = load_rubric()
 PLAYER = "document.querySelector('#player audio')"
@@ -126,7 +127,20 @@ def test_the_transcript_is_searched(browser: Any, page: Path, juniper: Analysis)
         assert opened.page.locator("#turns > li:visible").count() == having > 0
 
 
+def sheets(opened: Opened) -> int:
+    printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", printed))
+
+
 def test_it_prints_on_two_pages(browser: Any, page: Path) -> None:
     with Opened(browser, page) as opened:
-        printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) <= 2
+        assert sheets(opened) <= 2
+
+
+@pytest.mark.parametrize("name", ["dev-03", "dev-06", "dev-07"])
+def test_many_promises_and_long_talks_print_on_two_pages(browser: Any, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "report.html"
+    analysis = analysed(ROOT / "eval" / "meetings" / "dev" / f"{name}.json")
+    path.write_text(render(analysis, "html", RUBRIC), encoding="utf-8")
+    with Opened(browser, path) as opened:
+        assert sheets(opened) <= 2
