@@ -29,8 +29,8 @@ TELLING = "directing"
 """The label that stands against coaching where it is asked who solved the problems."""
 SKILL = "skill"
 """The topic of a technique that carries over."""
-DEALS = frozenset({"opportunity", "account"})
-"""The topics of a single deal or customer."""
+DEALS = frozenset({"opportunity", "account", "call_planning", "call_debrief"})
+"""The topics of a single deal, customer or talk with one."""
 _FEW_QUESTIONS = 3
 """Under so many a share of open ones says nothing."""
 _QUOTES = 2
@@ -352,13 +352,14 @@ def _deals(meeting: _Meeting, one: Definition) -> _Counted:
     """A stretch of talk stands for a deal: labels tell topics, and not which customer is meant."""
     stretches = [s for s in topic_segments(meeting.analysis.exchanges) if s[0].topic in DEALS]
     if not stretches:
-        return _Counted(None, "", "no stretch of the talk is on a single deal or customer")
+        return _Counted(None, "", "no stretch of the talk is on a single deal, customer or call")
     coached = [own for s in stretches if (own := [e for e in s if meeting.rubric.measured(e) == "coached"])]
-    whole = f"{_n(len(stretches), 'stretch', 'stretches')} on single deals or customers"
+    whole = f"{_n(len(stretches), 'stretch', 'stretches')} on single deals, customers or calls"
     if not coached:
         work = [e for s in stretches for e in s if e.label in meeting.rubric.working]
         told = [e for e in work if meeting.rubric.measured(e) != "inspected"]
-        quotes = _opening_quotes([e for e in work if e not in told])[:1]
+        asked = [e for e in work if e not in told and e.evidence and e.evidence[0].speaker == meeting.manager]
+        quotes = _opening_quotes(asked)[:1]
         return _Counted(2 if told else 1, f"no coaching in {whole}", "", quotes)
     heard = [_aspects(meeting, one.aspects, own) for own in coached]
     explored = [found for found in heard if len(found) >= _TWO_SIDES]
