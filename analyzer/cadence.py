@@ -82,8 +82,13 @@ class Rhythm:
 def rhythm(plan: Sequence[Planned], meetings: Iterable[MeetingInfo], until: dt.date) -> Rhythm:
     """Return how two people met; what came after ``until`` is left out, so that a later meeting changes nothing."""
     held = [Held(info, 0.0) for info in meetings if info.date and info.date <= until]
-    near = [one for one in plan if one.day <= until + dt.timedelta(days=REACH)]
-    past = [slot.state for slot in reconcile(near, held, until) if slot.planned and slot.state != "ahead"][-LOOK_BACK:]
+    reach = dt.timedelta(days=REACH)
+    near = sorted((one for one in plan if one.day <= until + reach), key=lambda one: one.day)[-2 * LOOK_BACK :]
+    since = near[0].day - reach if near else until
+    beside = [one for one in held if one.meeting.date and one.meeting.date >= since]
+    past = [slot.state for slot in reconcile(near, beside, until) if slot.planned and slot.state != "ahead"][
+        -LOOK_BACK:
+    ]
     days = sorted({one.meeting.date for one in held if one.meeting.date})[-LOOK_BACK:]
     gaps = [(after - before).days for before, after in pairwise(days)]
     states: tuple[State, ...] = ("held", "moved", "missed", "cancelled")

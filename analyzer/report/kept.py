@@ -11,12 +11,13 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 
+from analyzer.cadence import rhythm
 from analyzer.commitments.ledger import Pair, pair_of
 from analyzer.errors import NotFoundError
-from analyzer.feedback.dimensions import cadence
+from analyzer.feedback.dimensions import Dimension, cadence
 from analyzer.model import MeetingInfo
 from analyzer.report.site import refresh_pairs
-from analyzer.report.write import rhythm_of, write_report
+from analyzer.report.write import path_of, write_report
 from analyzer.store.json import dump
 from analyzer.store.library import Library
 
@@ -49,15 +50,16 @@ def refresh_meeting(library: Library, before: MeetingInfo | None, now: MeetingIn
 def refresh_reports(library: Library, pairs: Iterable[Pair], since: dt.date | None = None) -> None:
     """Make anew the reports of these pairs' meetings whose cadence is another one now; see `refresh_pages`."""
     for pair in pairs:
-        for info in library.meetings_with(pair):
-            if since is None or (info.date and info.date >= since):
-                _refresh_report(library, info)
+        own, plan = library.meetings_with(pair), library.planned(pair).get(pair, [])
+        for info in own:
+            if info.date and (since is None or info.date >= since):
+                _refresh_report(library, info, cadence(rhythm(plan, own, info.date)))
 
 
-def _refresh_report(library: Library, info: MeetingInfo) -> None:
+def _refresh_report(library: Library, info: MeetingInfo, now: Dimension) -> None:
     """Write a report that says another cadence than it should; whoever works on its meeting writes it himself."""
-    kept = next(library.reports.glob(f"*-{info.id}.json"), None)
-    if kept is None or _cadence_in(kept.read_text(encoding="utf-8")) == dump(cadence(rhythm_of(info, library))):
+    kept = path_of(info, library, "json")
+    if not kept.exists() or _cadence_in(kept.read_text(encoding="utf-8")) == dump(now):
         return
     try:
         with library.claim(library.intake(info.id)[1], wait=0) as mine:

@@ -19,6 +19,7 @@ from analyzer.labels.rubric import Rubric, load_rubric, read_rubric
 from analyzer.model import Analysis, MeetingInfo, Observation
 from analyzer.report.html import render_html
 from analyzer.report.markdown import render_markdown
+from analyzer.report.rep import render_rep, rep_path
 from analyzer.report.sound import SILENT, Sound, Wanted, embedded, linked, recording
 from analyzer.report.view import QuoteView, ReportView, build_view
 from analyzer.store.json import adapter
@@ -37,7 +38,7 @@ class Document(Analysis):
 
 
 def write_report(analysis: Analysis, library: Library, sound: Sound | None = None) -> Path:
-    """Write a meeting's report in all forms; return the HTML page.
+    """Write a meeting's report in all forms, and the rep's copies that are kept beside it; return the HTML page.
 
     The page plays ``sound``; if none is given, the recording where it lies.
 
@@ -55,6 +56,13 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
                 render(analysis, format_, rubric, sound, rhythm),
                 library.scratch,
             )
+        for copy in _copies(analysis, library):
+            format_ = copy.suffix[1:]
+            replace_file(
+                rep_path(report_path(analysis, library, "html"), format_),
+                render_rep(analysis, format_),
+                library.scratch,
+            )
     except OSError as error:
         raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return report_path(analysis, library, "html")
@@ -62,10 +70,16 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
 
 def remove_renamed(analysis: Analysis, library: Library) -> None:
     """Remove reports of the meeting under other names: who it was with has been corrected since."""
-    current = {report_path(analysis, library, format_) for format_ in FORMATS}
-    for path in library.reports.glob(f"*-{analysis.meeting.id}.*"):
+    html = report_path(analysis, library, "html")
+    current = {path for format_ in FORMATS for path in (html.with_suffix(f".{format_}"), rep_path(html, format_))}
+    for path in [*library.reports.glob(f"*-{analysis.meeting.id}.*"), *_copies(analysis, library)]:
         if path not in current:
             path.unlink(missing_ok=True)
+
+
+def _copies(analysis: Analysis, library: Library) -> list[Path]:
+    """Return the rep's copies of a meeting that lie in the library, under whatever names."""
+    return [path for path in library.reports.glob(f"*-{analysis.meeting.id}-for-rep.*") if path.suffix[1:] in FORMATS]
 
 
 def rubric_of(analysis: Analysis, library: Library) -> Rubric:
@@ -143,8 +157,12 @@ def schema() -> dict[str, Any]:
 
 
 def report_path(analysis: Analysis, library: Library, format_: str) -> Path:
+    """Return where a meeting's report lies; see `path_of`."""
+    return path_of(analysis.meeting, library, format_)
+
+
+def path_of(info: MeetingInfo, library: Library, format_: str) -> Path:
     """Return where a meeting's report lies; the name says what it is, and the id keeps two from being one."""
-    info = analysis.meeting
     stem = Path(info.source_name).stem
     words = [info.date.isoformat() if info.date else "", info.manager or "", info.rep or ""]
     name = "-".join(word for word in words if word) or stem

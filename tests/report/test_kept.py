@@ -88,6 +88,22 @@ def test_pages_follow_and_only_those_that_are_touched(
     assert json.loads(analyzer("report", "--all", "--json").out)["written"] == []
 
 
+def test_the_reps_copy_follows_a_correction(analyzer: Run, kept: Path) -> None:
+    """Under its new name; the one that said otherwise goes."""
+    latest = json.loads(analyzer("list", "--json").out)[0]
+    old = Path(analyzer("report", latest["id"], "--for", "rep").out.strip())
+    assert "Julia" not in old.read_text(encoding="utf-8")
+    assert analyzer("correct", latest["id"], "--name", "Jules=Julia").status == 0
+    (copy,) = kept.glob("*-for-rep.html")
+    assert copy != old
+    assert "Julia" in copy.read_text(encoding="utf-8")
+
+
+def test_a_rhythm_looks_back_on_a_dozen() -> None:
+    found = met(*range(30), plan=tuple(range(30)))
+    assert (found.meetings, found.states) == (12, {"held": 12})
+
+
 def test_the_next_agenda_asks_for_nothing_that_is_done(analyzer: Run, kept: Path) -> None:
     def agenda() -> str:
         page = (kept / page_name(("Dana", "Jules"))).read_text(encoding="utf-8")
