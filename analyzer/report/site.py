@@ -28,11 +28,11 @@ from analyzer.report.rep import NOTICE
 from analyzer.report.sound import linked
 from analyzer.report.trend import draw, percent
 from analyzer.report.words import day, short_day
-from analyzer.report.write import render, replace_file, report_path, rhythm_of, rubric_of
+from analyzer.report.write import names_of_reports, render, replace_file, report_path, rhythm_of, rubric_of
 from analyzer.store.library import Library, MeetingRow
 
 INDEX = "index.html"
-_ID = re.compile(r"-([0-9a-f]{12})$")
+_ID = re.compile(r"-([0-9a-f]{12})\.html$")
 _SLUG = 60
 """Characters of names in a file name; the digits after them tell pairs apart."""
 _PATIENCE = 600
@@ -314,13 +314,12 @@ def _talk(library: Library, info: MeetingInfo, rubrics: dict[str, Rubric]) -> Ta
 
 def _links(library: Library) -> dict[str, str]:
     """Return the file name of each report by its meeting's id."""
-    names = (path.name for path in library.reports.glob("*.html"))
-    return {id_: name for name in names if (id_ := _id_in(name))}
+    return {id_: name for name in names_of_reports(library) if (id_ := _id_in(name))}
 
 
 def _id_in(name: str) -> str:
     """Return the meeting's id in the file name of its report; empty in other names."""
-    found = _ID.search(Path(name).stem)
+    found = _ID.search(name)
     return found[1] if found else ""
 
 

@@ -72,14 +72,27 @@ def remove_renamed(analysis: Analysis, library: Library) -> None:
     """Remove reports of the meeting under other names: who it was with has been corrected since."""
     html = report_path(analysis, library, "html")
     current = {path for format_ in FORMATS for path in (html.with_suffix(f".{format_}"), rep_path(html, format_))}
-    for path in [*library.reports.glob(f"*-{analysis.meeting.id}.*"), *_copies(analysis, library)]:
+    for path in _files(analysis, library):
         if path not in current:
             path.unlink(missing_ok=True)
 
 
+def names_of_reports(library: Library) -> list[str]:
+    """Return the names of all files in the folder of reports."""
+    return os.listdir(library.reports)  # noqa: PTH208  (there are thousands, and a path for each costs ten times as much)
+
+
+def _files(analysis: Analysis, library: Library) -> list[Path]:
+    """Return the reports and rep's copies of a meeting, under whatever names."""
+    mark = f"-{analysis.meeting.id}"
+    return [library.reports / name for name in names_of_reports(library)
+            if mark in name and name.rpartition(".")[0].endswith((mark, f"{mark}-for-rep"))]  # fmt: skip
+
+
 def _copies(analysis: Analysis, library: Library) -> list[Path]:
     """Return the rep's copies of a meeting that lie in the library, under whatever names."""
-    return [path for path in library.reports.glob(f"*-{analysis.meeting.id}-for-rep.*") if path.suffix[1:] in FORMATS]
+    found = (path for path in _files(analysis, library) if path.stem.endswith("-for-rep"))
+    return [path for path in found if path.suffix[1:] in FORMATS]
 
 
 def rubric_of(analysis: Analysis, library: Library) -> Rubric:
