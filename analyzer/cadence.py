@@ -16,6 +16,8 @@ from analyzer.model import Analysis, MeetingInfo
 
 REACH = 4
 """Days between a planned meeting and one held from which they are no longer the same one, moved."""
+LOOK_BACK = 12
+"""Meetings that a rhythm is read from."""
 _WEEK = 7
 _MINUTES = 30.0
 
@@ -62,6 +64,40 @@ class Slot:
         if self.planned is not None:
             return self.planned.day
         return (self.held.meeting.date if self.held else None) or dt.date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How two people met up to a day."""
+
+    meetings: int
+    """Days on which they met, that day among them; the last `LOOK_BACK`."""
+    gap: float
+    """Median of the days between them; 0 for a single one."""
+    longest: int
+    states: dict[State, int]
+    """What became of the last `LOOK_BACK` planned ones; empty where no calendar is known."""
+
+
+def rhythm(plan: Sequence[Planned], meetings: Iterable[MeetingInfo], until: dt.date) -> Rhythm:
+    """Return how two people met; what came after ``until`` is left out, so that a later meeting changes nothing."""
+    held = [Held(info, 0.0) for info in meetings if info.date and info.date <= until]
+    reach = dt.timedelta(days=REACH)
+    near = sorted((one for one in plan if one.day <= until + reach), key=lambda one: one.day)[-2 * LOOK_BACK :]
+    since = near[0].day - reach if near else until
+    beside = [one for one in held if one.meeting.date and one.meeting.date >= since]
+    past = [slot.state for slot in reconcile(near, beside, until) if slot.planned and slot.state != "ahead"][
+        -LOOK_BACK:
+    ]
+    days = sorted({one.meeting.date for one in held if one.meeting.date})[-LOOK_BACK:]
+    gaps = [(after - before).days for before, after in pairwise(days)]
+    states: tuple[State, ...] = ("held", "moved", "missed", "cancelled")
+    return Rhythm(
+        len(days),
+        median(gaps) if gaps else 0.0,
+        max(gaps, default=0),
+        {one: past.count(one) for one in states if one in past},
+    )
 
 
 def reconcile(plan: Sequence[Planned], held: Iterable[Held], today: dt.date) -> list[Slot]:

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from analyzer.commitments.ledger import pair_of
 from analyzer.errors import LibraryError, NotFoundError
 from analyzer.model import MeetingInfo
+from analyzer.report.aggregate import remove_aggregate
+from analyzer.report.kept import refresh_reports
 from analyzer.report.site import is_kept, write_site
 from analyzer.report.write import write_report
 from analyzer.store.library import Erased, Library
@@ -92,6 +95,8 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
         rewritten = sorted(touched - {info.id for info in gone})
         for one in rewritten:
             write_report(library.analysis(one), library)
+        files += remove_aggregate(library)
+        refresh_reports(library, {pair for info in gone if (pair := pair_of(info))})
         if has_site:
             write_site(library, dt.date.fromisoformat(library.made[:10]))
     finally:  # what is erased must be unreadable, however far it got

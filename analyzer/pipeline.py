@@ -31,7 +31,7 @@ from analyzer.model import (
     Transcript,
     Usage,
 )
-from analyzer.report.site import refresh_site
+from analyzer.report.kept import refresh_meeting
 from analyzer.report.write import remove_renamed, write_report
 from analyzer.stages import Named, Stages
 from analyzer.store.json import adapter
@@ -174,10 +174,11 @@ class Pipeline:
         return replace(analysis.transcript, participants=people)
 
     def _publish(self, analysis: Analysis) -> Analysis:
+        before = self.library.published(analysis.meeting.id)
         write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
         self.library.finish(analysis)
         remove_renamed(analysis, self.library)
-        refresh_site(self.library, analysis.meeting.id, date.fromisoformat(self.library.made[:10]))
+        refresh_meeting(self.library, before, analysis.meeting, date.fromisoformat(self.library.made[:10]))
         return analysis
 
     def _follow_again(self, info: MeetingInfo) -> None:

@@ -127,10 +127,11 @@ def import_(
     from analyzer.commitments.ledger import find_item
     from analyzer.commitments.marks import read_marks
     from analyzer.errors import InputError, NotFoundError
+    from analyzer.report.kept import refresh_pages
 
     library = _library(context.obj)
     items = library.ledger()
-    changed, wrong = 0, 0
+    changed, wrong = [], 0
     marks = read_marks(file)
     for mark in marks:
         try:
@@ -142,8 +143,9 @@ def import_(
         if mark.status not in (None, item.state):
             library.decide(item.ids, mark.status)
             print(item.id, mark.status)
-            changed += 1
-    common.say(f"{changed} changed, {len(marks) - changed - wrong} as they were, {wrong} not found")
+            changed.append(item)
+    refresh_pages(library, (item.pair for item in changed), common.day_of(None))
+    common.say(f"{len(changed)} changed, {len(marks) - len(changed) - wrong} as they were, {wrong} not found")
     if wrong == len(marks) > 0:
         raise InputError(f"no line of {file.name!r} has an id of this library: `analyzer actions --csv` shows them")
     if wrong:
@@ -158,13 +160,15 @@ def _library(folder: Any) -> Any:
 
 def _decide(context: typer.Context, ids: list[str], status: Any) -> None:
     from analyzer.commitments.ledger import find_item
+    from analyzer.report.kept import refresh_pages
 
     library = _library(context.obj)
     items = library.ledger()
-    for reference in ids:
-        item = find_item(items, reference)
+    meant = [find_item(items, reference) for reference in ids]  # a wrong one is told before anything is marked
+    for item in meant:
         library.decide(item.ids, status)
         print(item.id, status)
+    refresh_pages(library, (item.pair for item in meant), common.day_of(None))
 
 
 def _row(item: Any, today: Any) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def import_(
     Without --manager and --rep, events count in which both names of two people with meetings in the library stand.
     """
     from analyzer.ics import read_plan
+    from analyzer.report.kept import refresh_pages
     from analyzer.store.library import Library
 
     if (manager is None) != (rep is None):
@@ -42,7 +43,7 @@ def import_(
     store = Library(common.settings_of(library).library)
     pair = (manager, rep) if manager and rep else None
     plan = read_plan(file, store.pairs(), pair, common.day_of(today) + _AHEAD)
-    store.plan(plan.meetings)
+    refresh_pages(store, store.plan(plan.meetings), common.day_of(today))
     for title in plan.others:
         common.say(f"left out, of no pair in the library: {title!r} (--manager and --rep say whose it is)")
     print(f"{len(plan.meetings)} planned one-to-ones taken in, {len(plan.others)} events left out")

@@ -1,4 +1,4 @@
-"""A draft agenda for next time: the model's where one gave it, else open promises and topics never worked on."""
+"""A draft agenda for next time: what is still open; then the model's points, else promises and topics never worked on."""
 
 from __future__ import annotations
 
@@ -7,30 +7,55 @@ from datetime import date
 
 from analyzer.feedback.measures import is_led_on, speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Analysis, Exchange, Observation
+from analyzer.model import Analysis, Exchange, Observation, Quote
 
-PROMISES, TOPICS = 3, 3
+EARLIER, PROMISES, TOPICS = 3, 3, 3
 _LAST = date.max
 
 
 def draft_agenda(analysis: Analysis, rubric: Rubric) -> tuple[Observation, ...]:
-    """Return the points for the next talk, each with its quote; empty where roles are withheld."""
-    if analysis.feedback.agenda:
-        return analysis.feedback.agenda
+    """Return the points for the next talk, each with its quote where this talk has one; empty where roles are withheld."""
     if analysis.transcript.named("manager") is None or analysis.transcript.named("rep") is None:
-        return ()
-    return (*_promises(analysis), *_left(analysis, rubric))
+        return analysis.feedback.agenda
+    if analysis.feedback.agenda:
+        return (*_earlier(analysis), *analysis.feedback.agenda)
+    return (*_earlier(analysis), *_promises(analysis), *topics_to_take_up(analysis, rubric))
+
+
+def _earlier(analysis: Analysis) -> Iterator[Observation]:
+    """The promises of earlier meetings that are still open, what is late first; said again, they are new ones here."""
+    new = [one.quote for one in analysis.commitments]
+    still = [
+        one
+        for one in analysis.follow_ups
+        if one.outcome == "unmentioned"
+        or (one.outcome == "moved" and not any(same_words(one.quote, quote) for quote in new))
+    ]
+    for one in sorted(still, key=lambda one: one.moved_to or one.promise.due or _LAST)[:EARLIER]:
+        due = one.moved_to or one.promise.due
+        since = f" on {_day(one.promise.said_on)}" if one.promise.said_on else " earlier"
+        what = f"{one.promise.owner}: {one.promise.action}{f', due {_day(due)}' if due else ''}"
+        yield Observation(f"Promised{since} and still open. {what}.", (one.quote,) if one.quote else ())
+
+
+def same_words(one: Quote | None, other: Quote) -> bool:
+    """Return whether two quotes of one meeting lie over each other."""
+    return one is not None and one.turn == other.turn and (one.text in other.text or other.text in one.text)
+
+
+def _day(on: date) -> str:
+    return f"{on:%A} {on.day} {on:%B}"
 
 
 def _promises(analysis: Analysis) -> Iterator[Observation]:
     """The promises that fall due first; undated ones last."""
     own = sorted((one for one in analysis.commitments if one.owner), key=lambda one: one.due or _LAST)
     for one in own[:PROMISES]:
-        due = f", due {one.due:%A} {one.due.day} {one.due:%B}" if one.due else ""
+        due = f", due {_day(one.due)}" if one.due else ""
         yield Observation(f"What came of this? {one.owner}: {one.action}{due}.", (one.quote,))
 
 
-def _left(analysis: Analysis, rubric: Rubric) -> Iterator[Observation]:
+def topics_to_take_up(analysis: Analysis, rubric: Rubric) -> Iterator[Observation]:
     """The topics that were asked about longest and not worked on, in the order of the talk."""
     left = list(topics_left(analysis, rubric))
     longest = sorted(left, key=lambda one: -sum(speaking_time(analysis.transcript, e) for e in one))[:TOPICS]

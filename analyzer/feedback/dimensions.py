@@ -8,32 +8,41 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from analyzer.cadence import Rhythm
 from analyzer.errors import RubricError
 from analyzer.feedback.measures import speaking_time, topic_segments
 from analyzer.labels import cues
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.prompts import prompts_folder
-from analyzer.model import Analysis, Commitment, Exchange, Quote, Turn
+from analyzer.model import Analysis, Commitment, Exchange, Quote, Transcript, Turn
 
 TELLING = "directing"
 """The label that stands against coaching where it is asked who solved the problems."""
 SKILL = "skill"
 """The topic of a technique that carries over."""
-DEALS = frozenset({"opportunity", "account"})
-"""The topics of a single deal or customer."""
+DEALS = frozenset({"opportunity", "account", "call_planning", "call_debrief"})
+"""The topics of a single deal, customer or talk with one."""
 _FEW_QUESTIONS = 3
 """Under so many a share of open ones says nothing."""
 _QUOTES = 2
+_TWO_SIDES = 2
+"""Sides of a deal that make it explored."""
 _OPENING = 0.15
 """Share of the turns in which an agenda is looked for, and a recap at the other end."""
+_FEW_MEETINGS = 4
+"""Under so many, held or planned, a rhythm is chance."""
+_FAR_APART = 35
+"""Days."""
+_STATES = {"held": "held as planned", "moved": "moved", "missed": "missed", "cancelled": "cancelled"}
 _LONGEST = 25
 """Words of a turn that a dimension quotes."""
 
@@ -44,8 +53,14 @@ _REHEARSAL = re.compile(
     re.I,
 )
 _STRENGTH = re.compile(
-    r"\b(?:i (?:really )?(?:like|liked|love|loved) (?:that|how|the way|when) you|do that again|keep doing that|"
-    r"that worked because you|what worked was (?:that )?you)\b",
+    r"\b(?:i (?:really )?(?:like|liked|love|loved|noticed) (?:that |how |the way |when )?you|good that you|do that again|"
+    r"keep doing that|that worked because you|what worked was (?:that )?you|you did that well)\b",
+    re.I,
+)
+_EFFECT = re.compile(
+    r"\b(?:because|so (?:that )?(?:he|she|they|it|we)|that(?:'s| is) (?:why|how|what)|and (?:then )?(?:he|she|they|it|that|the \w+) "
+    r"(?:\w+ed|told|said|gave|came|got|went|let|took|began|started|made|brought|opened|changed)|which (?:got|made|gave|let|"
+    r"brought|opened|told)|(?:got|made|let|gave) (?:him|her|them|you|us))\b",
     re.I,
 )
 _AGENDA = re.compile(
@@ -95,6 +110,21 @@ class Cuts(BaseModel):
         return 3 if figure >= self.three_from else 2 if figure >= self.two_from else 1
 
 
+class Aspect(BaseModel):
+    """A side of a deal, and the words by which it is told to have come up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_min_length=1)
+
+    name: str
+    words: tuple[str, ...] = Field(min_length=1)
+
+    @cached_property
+    def heard(self) -> re.Pattern[str]:
+        """Finds one of the words; a star at the end of one stands for any ending."""
+        parts = (re.escape(word).replace(r"\*", r"\w*") for word in self.words)
+        return re.compile(rf"\b(?:{'|'.join(parts)})\b", re.I)
+
+
 class Definition(BaseModel):
     """What a dimension says at 1, 3 and 5."""
 
@@ -106,6 +136,7 @@ class Definition(BaseModel):
     three: str
     five: str
     cuts: Cuts | None = None
+    aspects: tuple[Aspect, ...] = ()
 
 
 class _File(BaseModel):
@@ -147,6 +178,7 @@ class _Meeting:
 
     analysis: Analysis
     rubric: Rubric
+    rhythm: Rhythm | None
 
     @property
     def manager(self) -> str | None:
@@ -175,17 +207,28 @@ class _Meeting:
         ]
 
 
-def dimensions(analysis: Analysis, rubric: Rubric) -> tuple[Dimension, ...]:
-    """Return all dimensions in the order of their file, observed or not."""
-    meeting = _Meeting(analysis, rubric)
-    made = []
-    for one in load_definitions():
-        found = _COUNTS[one.id](meeting, one)
-        anchors = (one.one, one.three, one.five)
-        made.append(
-            Dimension(one.id, one.name, found.level, found.counts, found.reason, anchors, found.quotes[:_QUOTES])
-        )
-    return tuple(made)
+def dimensions(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None = None) -> tuple[Dimension, ...]:
+    """Return all dimensions in the order of their file, observed or not.
+
+    Args:
+        analysis: of the meeting.
+        rubric: that it was labelled by.
+        rhythm: of the two people's meetings up to this one; ``None``: nothing is known of others.
+
+    """
+    meeting = _Meeting(analysis, rubric, rhythm)
+    return tuple(_shown(one, _COUNTS[one.id](meeting, one)) for one in load_definitions())
+
+
+def cadence(rhythm: Rhythm | None) -> Dimension:
+    """Return the one dimension that follows from other meetings than the one shown."""
+    one = next(one for one in load_definitions() if one.id == "cadence")
+    return _shown(one, _rhythm(rhythm, one))
+
+
+def _shown(one: Definition, found: _Counted) -> Dimension:
+    anchors = (one.one, one.three, one.five)
+    return Dimension(one.id, one.name, found.level, found.counts, found.reason, anchors, found.quotes[:_QUOTES])
 
 
 @cache
@@ -215,17 +258,18 @@ def load_definitions(path: Path | None = None) -> tuple[Definition, ...]:
 
 
 def quote_of(turn: Turn, at: int = 0) -> Quote:
-    """Return the sentence of a turn that holds the character ``at``, cut to its first words if it is long.
+    """Return the sentence of a turn that holds the character ``at``, cut to the words around it if it is long.
 
     Its time is that of its first word where words have times, else it is read off its place in the turn.
     """
     sentence = next((m for m in re.finditer(r"[^.!?]+(?:[.!?]+|$)", turn.text) if m.end() > at), None)
-    whole = sentence[0] if sentence else turn.text
-    text = whole.strip()
-    words = list(re.finditer(r"\S+", text))
-    if len(words) > _LONGEST:
-        text = text[: words[_LONGEST - 1].end()]
-    first = (sentence.start() if sentence else 0) + len(whole) - len(whole.lstrip())
+    begin, end = sentence.span() if sentence else (0, len(turn.text))
+    words = list(re.finditer(r"\S+", turn.text[begin:end]))
+    here = sum(begin + word.end() <= at for word in words)
+    start_word = 0 if here < _LONGEST else here - _LONGEST // 2
+    kept = words[start_word : start_word + _LONGEST]
+    first = begin + (kept[0].start() if kept else 0)
+    text = turn.text[first : begin + (kept[-1].end() if kept else 0)]
     share = first / len(turn.text) if turn.text else 0.0
     before = len(turn.text[:first].split())
     start = turn.words[before].start if before < len(turn.words) else turn.start + share * turn.duration
@@ -305,14 +349,34 @@ def _capability(meeting: _Meeting, one: Definition) -> _Counted:
 
 
 def _deals(meeting: _Meeting, one: Definition) -> _Counted:
+    """A stretch of talk stands for a deal: labels tell topics, and not which customer is meant."""
     stretches = [s for s in topic_segments(meeting.analysis.exchanges) if s[0].topic in DEALS]
-    worked = [s for s in stretches if any(meeting.rubric.measured(e) == "coached" for e in s)]
-    return _Counted(
-        None,
-        f"{_n(len(stretches), 'stretch', 'stretches')} on single deals or customers, {len(worked)} with coaching",
-        "the labels do not say which deal a stretch is about, nor whether need, people, competition or trade-offs "
-        "were talked through",
-    )
+    if not stretches:
+        return _Counted(None, "", "no stretch of the talk is on a single deal, customer or call")
+    coached = [own for s in stretches if (own := [e for e in s if meeting.rubric.measured(e) == "coached"])]
+    whole = f"{_n(len(stretches), 'stretch', 'stretches')} on single deals, customers or calls"
+    if not coached:
+        work = [e for s in stretches for e in s if e.label in meeting.rubric.working]
+        told = [e for e in work if meeting.rubric.measured(e) != "inspected"]
+        asked = [e for e in work if e not in told and e.evidence and e.evidence[0].speaker == meeting.manager]
+        quotes = _opening_quotes(asked)[:1]
+        return _Counted(2 if told else 1, f"no coaching in {whole}", "", quotes)
+    heard = [_aspects(meeting, one.aspects, own) for own in coached]
+    explored = [found for found in heard if len(found) >= _TWO_SIDES]
+    names = _listed([aspect.name for aspect in one.aspects])
+    counts = f"coaching in {len(coached)} of {whole}, two or more of {names} heard in {len(explored)}"
+    quotes = tuple(dict.fromkeys(quote for found in explored for quote in found))
+    if not explored:
+        return _Counted(None, counts, "other words for them are not known here")
+    if len(explored) == 1:
+        return _Counted(3, counts, "", quotes)
+    return _Counted(5 if 2 * len(explored) > len(stretches) else 4, counts, "", quotes)
+
+
+def _aspects(meeting: _Meeting, aspects: Sequence[Aspect], exchanges: Sequence[Exchange]) -> list[Quote]:
+    """Return the first words on each side of a deal that came up."""
+    turns = [turn for exchange in exchanges for turn in meeting.turns(exchange)]
+    return [said[0] for aspect in aspects if (said := meeting.said(aspect.heard, turns))]
 
 
 def _skill(meeting: _Meeting, one: Definition) -> _Counted:
@@ -337,12 +401,33 @@ def _reinforcement(meeting: _Meeting, one: Definition) -> _Counted:
         return _Counted(None, "", "roles are withheld, so it is not known who named a strength")
     turns = [turn for exchange in meeting.coached for turn in meeting.turns(exchange)]
     named = meeting.said(_STRENGTH, turns, meeting.manager)
+    count = _taken_up_again(meeting)
+    again = f"{_n(count, 'coached topic')} taken up again later in the talk" if count else ""
     if not named:
-        return _Counted(None, "", "no “I liked how you …” or “do that again” was heard in a coaching exchange")
-    counts = f"{_n(len(named), 'strength')} named in coaching exchanges"
+        return _Counted(None, again, "no “I liked how you …” or “keep doing that” was heard in a coaching exchange")
+    counts = "; ".join(part for part in (f"{_n(len(named), 'strength')} named in coaching exchanges", again) if part)
     if len(named) == 1:
         return _Counted(3, counts, "", tuple(named))
-    return _Counted(4, counts, "whether they came before any correction is not in the labels", tuple(named))
+    with_effect = [quote for quote in named if _EFFECT.search(_after(meeting.analysis.transcript, quote))]
+    if len(with_effect) < 2:
+        return _Counted(4, counts, f"{len(with_effect)} of them with what came of it", tuple(named))
+    correction = next((e for e in meeting.analysis.exchanges if e.label == TELLING), None)
+    if correction is not None and correction.first <= with_effect[1].turn:
+        return _Counted(4, counts, "an instruction came before the second", tuple(with_effect))
+    return _Counted(5, counts, "", tuple(with_effect))
+
+
+def _after(transcript: Transcript, quote: Quote) -> str:
+    """Return what is said in a quote and after it in its turn."""
+    text = transcript.turn(quote.turn).text
+    return text[max(0, text.find(quote.text)) :]
+
+
+def _taken_up_again(meeting: _Meeting) -> int:
+    """Return how many topics were coached, left for others, and coached again."""
+    runs = [s[0].topic for s in topic_segments(meeting.analysis.exchanges)
+            if any(meeting.rubric.measured(e) == "coached" for e in s)]  # fmt: skip
+    return sum(count > 1 for count in Counter(runs).values())
 
 
 def _commitments(meeting: _Meeting, one: Definition) -> _Counted:
@@ -399,7 +484,38 @@ def _agenda(meeting: _Meeting, one: Definition) -> _Counted:
 
 
 def _cadence(meeting: _Meeting, one: Definition) -> _Counted:
-    return _Counted(None, "", "one meeting does not show it: it needs the days of several")
+    return _rhythm(meeting.rhythm, one)
+
+
+def _rhythm(rhythm: Rhythm | None, one: Definition) -> _Counted:
+    """By the calendar where one is known; without it, only long gaps can be told."""
+    if rhythm is None:
+        return _Counted(None, "", "the day or one of the names is not known, so it stands in no row of meetings")
+    planned = sum(rhythm.states.values())
+    counts = _met(rhythm)
+    if planned >= _FEW_MEETINGS:
+        held, moved = rhythm.states.get("held", 0), rhythm.states.get("moved", 0)
+        told = ", ".join(f"{count} {_STATES[state]}" for state, count in rhythm.states.items())
+        level = _cut(one, held / planned) if 2 * (held + moved) >= planned else 2
+        return _Counted(
+            1 if rhythm.gap > _FAR_APART else level, f"of {_n(planned, 'planned meeting')}: {told}; {counts}"
+        )
+    if rhythm.meetings < _FEW_MEETINGS:
+        return _Counted(None, counts, f"{_FEW_MEETINGS} are needed, or {_FEW_MEETINGS} planned ones in the calendar")
+    if rhythm.gap > _FAR_APART:
+        return _Counted(1, counts)
+    return _Counted(
+        None, counts, "whether they were held as planned is not known without a calendar (analyzer calendar import)"
+    )
+
+
+def _met(rhythm: Rhythm) -> str:
+    if rhythm.meetings < 2:
+        return "the first meeting of these two in the library"
+    apart = f"{_n(round(rhythm.gap), 'day')} apart"
+    if rhythm.meetings == 2:
+        return f"2 meetings up to this one, {apart}"
+    return f"{rhythm.meetings} meetings up to this one, {apart} (median), {rhythm.longest} at most"
 
 
 _COUNTS: dict[str, Callable[[_Meeting, Definition], _Counted]] = {
@@ -428,6 +544,10 @@ def _opening_quotes(exchanges: Sequence[Exchange]) -> tuple[Quote, ...]:
 
 def _min(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.1f} min"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def _n(count: int, one: str, many: str = "") -> str:

@@ -90,9 +90,18 @@ def summarise(measures: Measures, rubric: Rubric) -> str:
     if bridged.whole == 1:
         sentence += f" One topic was inspected, and it {'led' if bridged.part else 'did not lead'} to coaching."
     elif bridged.whole:
-        sentence += f" {bridged.whole:.0f} topics were inspected, and {bridged.part:.0f} of them led to coaching."
+        led = "none" if not bridged.part else "all" if bridged.part == bridged.whole > 2 else f"{bridged.part:.0f}"
+        led = "both" if bridged.part == bridged.whole == 2 else f"{led} of them"
+        sentence += f" {bridged.whole:.0f} topics were inspected, and {led} led to coaching."
     return sentence
 
 
 def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.1f} min" if seconds < 600 else f"{seconds / 60:.0f} min"
+    """As everywhere on the page, where the same length stands beside it."""
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 60
+        else f"{seconds / 60:.1f} min"
+        if seconds < 600
+        else f"{seconds / 60:.0f} min"
+    )

@@ -36,9 +36,9 @@ def _lines(view: ReportView) -> Iterator[str]:
     for part in view.beside:
         yield _bar_row(part)
     yield "\n## Keep doing\n"
-    yield from _observations(view.strengths, "Nothing observed that this engine can name.")
-    yield "\n## One change\n"
-    yield from _observations(view.changes, "Nothing observed that this engine can name.")
+    yield from _observations(view.strengths, view.without.strengths)
+    yield f"\n## {'Two changes' if len(view.changes) > 1 else 'One change'}\n"
+    yield from _observations(view.changes, view.without.changes)
     yield "\n## Commitments"
     if not any(group.items for group in view.commitments):
         yield "\nNone found."

@@ -13,7 +13,7 @@ from statistics import median
 
 from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile
 from analyzer.commitments.ledger import Event, Item, Pair
-from analyzer.feedback.agenda import draft_agenda, topics_left
+from analyzer.feedback.agenda import PROMISES, same_words, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
 from analyzer.feedback.measures import speaking_time
 from analyzer.model import Observation, Quote
@@ -174,6 +174,9 @@ class PairView:
     covered: str
     """Which meetings the coverage map looks at."""
     topics: tuple[TopicRow, ...]
+    """Those that were coached or inspected."""
+    unseen: str
+    """The names of the others."""
     rules: tuple[RuleRow, ...]
     next: str
     """When it is."""
@@ -190,6 +193,7 @@ def build_pair(facts: PairFacts) -> PairView:
     since = facts.today - dt.timedelta(weeks=facts.engagement.weeks)
     window = [talk for talk in facts.talks if since <= _day(talk) <= facts.today]
     enough = len(last) >= ENOUGH
+    topics = list(_topic_rows(facts, window))
     return PairView(
         title=f"{manager} with {rep}",
         heading=f"{manager} with {rep}",
@@ -204,8 +208,9 @@ def build_pair(facts: PairFacts) -> PairView:
         ledger=tuple(_ledger(facts)),
         left=tuple(_left(last, facts.links)),
         weeks=facts.engagement.weeks,
-        covered=f"{_n(len(window), 'meeting')} from {short_day(since)} to {short_day(facts.today)}",
-        topics=tuple(_topic_rows(facts, window)),
+        covered=f"{_n(len(window), 'meeting') if window else 'no meeting'} from {short_day(since)} to {short_day(facts.today)}",
+        topics=tuple(row for row in topics if row.coached or row.inspected),
+        unseen=", ".join(row.name for row in topics if not (row.coached or row.inspected)),
         rules=tuple(RuleRow(rule, _rule(rule, window)) for rule in facts.engagement.rule),
         next=_next(facts),
         late=_late(facts),
@@ -450,10 +455,28 @@ def _late(facts: PairFacts) -> str:
 
 
 def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
+    """Promises as the ledger has them now, whatever the last talk said; then what that talk left."""
+    waiting = sorted((item for item in facts.items if item.state == "open"), key=lambda item: item.due or dt.date.max)
+    for item in waiting[:PROMISES]:
+        yield _promised("Still open", item, facts.links)
+    claimed = [item for item in facts.items if item.state == "claimed"]
+    for item in claimed[-PROMISES:]:
+        yield _promised("Said to be done. What came of it?", item, facts.links)
     if facts.talks:
         analysis, rubric = facts.talks[-1]
-        for one in draft_agenda(analysis, rubric):
-            yield _point(one, analysis.meeting.id, _day(facts.talks[-1]), facts.links)
+        meeting = analysis.meeting.id
+        told = [event.quote for item in facts.items for event in item.history if event.meeting == meeting]
+        for one in analysis.feedback.agenda or topics_to_take_up(analysis, rubric):
+            if not any(same_words(quote, other) for quote in told for other in one.quotes):
+                yield _point(one, meeting, _day(facts.talks[-1]), facts.links)
+
+
+def _promised(what: str, item: Item, links: Mapping[str, str]) -> AgendaPoint:
+    latest = item.latest
+    due = f", due {day(item.due)}" if item.due else ""
+    said = _said(latest.commitment.quote, latest.meeting.id, latest.meeting.date, links)
+    mark = "" if what.endswith("?") else ":"
+    return AgendaPoint(f"{what}{mark} {item.owner or 'Owner not known'}: {latest.commitment.action}{due}.", (said,))
 
 
 def _point(one: Observation, meeting: str, on: dt.date, links: Mapping[str, str]) -> AgendaPoint:

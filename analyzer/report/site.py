@@ -1,7 +1,6 @@
 """The site across meetings: an index and a page a pair, in the library's folder of reports.
 
-A page is compared before it is written, so what did not change keeps its file.  Taking one meeting in makes anew the
-index, the page of its pair, and the pages on which it stood before its names were put right.
+A page is compared before it is written, so what did not change keeps its file.  `analyzer.report.kept` says when.
 """
 
 from __future__ import annotations
@@ -19,25 +18,32 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analyzer.commitments.ledger import Pair, pair_of
-from analyzer.errors import LibraryError, RubricError
+from analyzer.errors import LibraryError, NotFoundError, RubricError
 from analyzer.feedback.engagement import FILE, Engagement, Talk, load_engagement
 from analyzer.labels.rubric import Rubric
 from analyzer.model import MeetingInfo
 from analyzer.report.html import render_site_page
 from analyzer.report.pair import RECENT, PairFacts, build_pair
 from analyzer.report.rep import NOTICE
+from analyzer.report.sound import linked
 from analyzer.report.trend import draw, percent
 from analyzer.report.words import day, short_day
-from analyzer.report.write import replace_file, rubric_of
+from analyzer.report.write import names_of_reports, render, replace_file, report_path, rhythm_of, rubric_of
 from analyzer.store.library import Library, MeetingRow
 
 INDEX = "index.html"
-_ID = re.compile(r"-([0-9a-f]{12})$")
+_ID = re.compile(r"-([0-9a-f]{12})\.html$")
 _SLUG = 60
 """Characters of names in a file name; the digits after them tell pairs apart."""
 _PATIENCE = 600
 """Seconds."""
 _STATES = {"failed": "failed: `analyzer list` says why", "waiting": "waits for replies", "started": "not finished"}
+
+
+_OWN = (
+    "These are all meetings of this library, of every manager: it is your own, on this machine, and so is this page. For "
+    "one manager there is analyzer report --all --manager NAME; over managers, analyzer report --aggregate."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ class IndexView:
     """The index."""
 
     subtitle: str
+    whose: str
+    """Whose meetings these are, and for whom the page is."""
     managers: tuple[str, ...]
     pairs: tuple[PairEntry, ...]
     """By name; meetings without both names last."""
@@ -103,10 +111,10 @@ def write_site(library: Library, today: dt.date) -> Site:
         return _write(library, rows, _pairs(rows), today)
 
 
-def refresh_site(library: Library, meeting: str, today: dt.date) -> Site | None:
-    """Make anew the pages that a meeting touches; ``None`` where nobody has asked for a site.
+def refresh_pairs(library: Library, pairs: Iterable[Pair], today: dt.date) -> Site | None:
+    """Make anew the pages of pairs, and the index; ``None`` where nobody has asked for a site.
 
-    Rules of engagement that cannot be read are told on the page: the meeting itself is sound.
+    Rules of engagement that cannot be read are told on the page: the change itself is sound.
 
     Raises:
         LibraryError: no room, or no right to write.
@@ -114,16 +122,60 @@ def refresh_site(library: Library, meeting: str, today: dt.date) -> Site | None:
     """
     if not is_kept(library):
         return None
+    wanted = set(pairs)
     with _held(library):
         rows = library.meetings()
-        mark = meeting.encode()
-        stood = {path for path in library.reports.glob("pair-*.html") if mark in path.read_bytes()}
-        touched = {
-            pair: own
-            for pair, own in _pairs(rows).items()
-            if library.reports / page_name(pair) in stood or any(row.info.id == meeting for row in own)
-        }
-        return _write(library, rows, touched, today)
+        return _write(library, rows, {pair: own for pair, own in _pairs(rows).items() if pair in wanted}, today)
+
+
+def write_manager_site(library: Library, name: str, folder: Path | None, today: dt.date) -> Site:
+    """Make the site of one manager alone, with his reports, in a folder of its own; it stays as of its day.
+
+    Args:
+        library: to take it from.
+        name: any part of the manager's name.
+        folder: where it goes; ``None``: one named for the manager, where we are.
+        today: by which promises are overdue.
+
+    Raises:
+        NotFoundError: no manager of finished meetings is called that, or more than one.
+        LibraryError: no room, or no right to write.
+
+    """
+    rows = [row for row in library.meetings() if row.info.manager and row.state == "done"]
+    manager = _manager(name, [row.info.manager or "" for row in rows])
+    own = [row for row in rows if row.info.manager == manager]
+    folder = folder or Path(f"one-to-ones-{_slug((manager,))}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        pages = dict(_reports(library, own, folder))
+        links = {id_: path for path in pages if (id_ := _id_in(path))}
+        whose = f"Made for {manager} on {day(today)}. Meetings of other managers are not in it, and it does not follow the library."
+        pages |= dict(_pages(library, own, _pairs(own), links, today, whose))
+        written = [folder / path for path, text in pages.items() if _put(folder / path, text, folder)]
+    except OSError as error:
+        raise LibraryError(f"the site cannot be written to {str(folder)!r}: {error.strerror}") from error
+    return Site(folder / INDEX, tuple(written), len(pages) - len(written), ())
+
+
+def _manager(name: str, managers: Iterable[str]) -> str:
+    known = sorted(set(managers))
+    found = [one for one in known if one == name] or [one for one in known if name.casefold() in one.casefold()]
+    if len(found) != 1:
+        which = "no manager" if not found else "more than one manager"
+        raise NotFoundError(
+            f"{which} of finished meetings is called {name!r}: {', '.join(found or known) or 'there is none'}"
+        )
+    return found[0]
+
+
+def _reports(library: Library, rows: Iterable[MeetingRow], folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and text of the meetings' own pages, for a folder of their own."""
+    for row in rows:
+        analysis = library.analysis(row.info.id)
+        rhythm = rhythm_of(analysis.meeting, library)
+        text = render(analysis, "html", rubric_of(analysis, library), linked(analysis, folder), rhythm)
+        yield report_path(analysis, library, "html").name, text
 
 
 def is_kept(library: Library) -> bool:
@@ -133,10 +185,13 @@ def is_kept(library: Library) -> bool:
 
 def page_name(pair: Pair) -> str:
     """Return a pair's file name: plain letters of both names, and digits that follow from them alone."""
-    ascii_ = unicodedata.normalize("NFKD", "-".join(pair)).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_.lower()).strip("-")[:_SLUG].strip("-")
     digits = hashlib.sha256(json.dumps(pair).encode()).hexdigest()[:8]
-    return "-".join(part for part in ("pair", slug, digits) if part) + ".html"
+    return "-".join(part for part in ("pair", _slug(pair), digits) if part) + ".html"
+
+
+def _slug(names: Iterable[str]) -> str:
+    ascii_ = unicodedata.normalize("NFKD", "-".join(names)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_.lower()).strip("-")[:_SLUG].strip("-")
 
 
 @contextmanager
@@ -172,13 +227,12 @@ def _write(library: Library, rows: Sequence[MeetingRow], pairs: Pairs, today: dt
     written: list[Path] = []
     same = 0
     try:
-        for name, text in _pages(library, rows, pairs, links, today):
+        for name, text in _pages(library, rows, pairs, links, today, _OWN):
             path = library.reports / name
-            if path.exists() and path.read_bytes() == text.encode("utf-8", "replace"):
+            if _put(path, text, library.scratch):
+                written.append(path)
+            else:
                 same += 1
-                continue
-            replace_file(path, text, library.scratch)
-            written.append(path)
         removed = [path for path in sorted(library.reports.glob("pair-*.html")) if path.name not in current]
         for path in removed:
             path.unlink(missing_ok=True)
@@ -187,8 +241,16 @@ def _write(library: Library, rows: Sequence[MeetingRow], pairs: Pairs, today: dt
     return Site(library.reports / INDEX, tuple(written), same, tuple(removed))
 
 
+def _put(path: Path, text: str, scratch: Path) -> bool:
+    """Write a page where it differs from what is there; return whether it did."""
+    if path.exists() and path.read_bytes() == text.encode("utf-8", "replace"):
+        return False
+    replace_file(path, text, scratch)
+    return True
+
+
 def _pages(
-    library: Library, rows: Sequence[MeetingRow], pairs: Pairs, links: Mapping[str, str], today: dt.date
+    library: Library, rows: Sequence[MeetingRow], pairs: Pairs, links: Mapping[str, str], today: dt.date, whose: str
 ) -> Iterator[tuple[str, str]]:
     """Yield name and text of each page, the index last: it leads to pages that are there."""
     rubrics: dict[str, Rubric] = {}
@@ -196,7 +258,7 @@ def _pages(
     for pair, own in pairs.items():
         facts = _facts(library, pair, own, links, engagement, fault, today, rubrics)
         yield page_name(pair), _pair_page(facts)
-    yield INDEX, render_site_page("index.html.jinja", view=_index(rows, links))
+    yield INDEX, render_site_page("index.html.jinja", view=_index(rows, links, whose))
 
 
 def _pair_page(facts: PairFacts) -> str:
@@ -234,7 +296,7 @@ def _facts(
         pair=pair,
         talks=tuple(_talk(library, info, rubrics) for info in reversed(wanted)),
         held=tuple(library.held(pair)),
-        plan=tuple(library.planned().get(pair, ())),
+        plan=tuple(library.planned(pair).get(pair, ())),
         items=tuple(library.ledger(pair)),
         links=links,
         engagement=engagement,
@@ -252,11 +314,16 @@ def _talk(library: Library, info: MeetingInfo, rubrics: dict[str, Rubric]) -> Ta
 
 def _links(library: Library) -> dict[str, str]:
     """Return the file name of each report by its meeting's id."""
-    found = ((_ID.search(path.stem), path.name) for path in library.reports.glob("*.html"))
-    return {match[1]: name for match, name in found if match}
+    return {id_: name for name in names_of_reports(library) if (id_ := _id_in(name))}
 
 
-def _index(rows: Sequence[MeetingRow], links: Mapping[str, str]) -> IndexView:
+def _id_in(name: str) -> str:
+    """Return the meeting's id in the file name of its report; empty in other names."""
+    found = _ID.search(name)
+    return found[1] if found else ""
+
+
+def _index(rows: Sequence[MeetingRow], links: Mapping[str, str], whose: str) -> IndexView:
     groups: dict[Pair | None, list[MeetingRow]] = {}
     for row in rows:
         groups.setdefault(pair_of(row.info), []).append(row)
@@ -267,6 +334,7 @@ def _index(rows: Sequence[MeetingRow], links: Mapping[str, str]) -> IndexView:
     count = len(pairs)
     return IndexView(
         subtitle=f"{_n(len(rows), 'meeting')} of {_n(count, 'pair')}",
+        whose=whose,
         managers=tuple(dict.fromkeys(manager for manager, _ in pairs)),
         pairs=tuple(entries),
     )

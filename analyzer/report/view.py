@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from analyzer.cadence import Rhythm
 from analyzer.feedback.agenda import draft_agenda
 from analyzer.feedback.dimensions import Dimension, dimensions
 from analyzer.feedback.measures import speaking_time, topic_segments
@@ -160,6 +162,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """What stands where a section has nothing."""
+
+    strengths: str
+    changes: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """A whole report."""
 
@@ -174,6 +184,7 @@ class ReportView:
     talk: str
     strengths: tuple[ObservationView, ...]
     changes: tuple[ObservationView, ...]
+    without: Without
     commitments: tuple[CommitmentGroup, ...]
     earlier: tuple[EarlierGroup, ...]
     agenda: tuple[ObservationView, ...]
@@ -185,8 +196,8 @@ class ReportView:
     made: tuple[Row, ...]
 
 
-def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
-    """Return what the report of a meeting shows."""
+def build_view(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None = None) -> ReportView:
+    """Return what the report of a meeting shows; ``rhythm`` is that of the two people's meetings up to this one."""
     info = analysis.meeting
     people = " with ".join(name for name in (info.manager, info.rep) if name)
     title = info.title or "One-to-one"
@@ -202,15 +213,27 @@ def build_view(analysis: Analysis, rubric: Rubric) -> ReportView:
         talk=_talk(analysis),
         strengths=tuple(_observation(one) for one in analysis.feedback.strengths),
         changes=tuple(_observation(one) for one in analysis.feedback.changes),
+        without=_without(analysis),
         commitments=tuple(_commitments(analysis)),
         earlier=tuple(_earlier_groups(analysis)),
         agenda=tuple(_observation(one) for one in draft_agenda(analysis, rubric)),
         topics=tuple(_topics(analysis, rubric)),
-        dimensions=tuple(_dimension(one) for one in dimensions(analysis, rubric)),
+        dimensions=tuple(_dimension(one) for one in dimensions(analysis, rubric, rhythm)),
         labels=of_talk.labels(rubric),
         timeline=of_talk.blocks(analysis, rubric),
         transcript=of_talk.transcript(analysis, rubric),
         made=tuple(_made(analysis)),
+    )
+
+
+def _without(analysis: Analysis) -> Without:
+    """Say why a section is empty, so that nobody takes it for a verdict."""
+    if analysis.transcript.named("manager") is None or analysis.transcript.named("rep") is None:
+        withheld = "Left out: it is not known who is the manager and who the rep."
+        return Without(withheld, withheld)
+    return Without(
+        "No coaching exchange was found that a question of yours opened and whose words show it.",
+        "No change is suggested: no question of yours was found that brought a fact and led no further.",
     )
 
 
@@ -297,7 +320,7 @@ def _talk(analysis: Analysis) -> str:
         parts.append(f"You spoke for {minutes(talk.part)} of {minutes(talk.whole)} ({talk.rate:.0%}).")
     if questions and talk.rate is not None:
         forms = ", ".join(f"{questions[form]} {form}" for form in ("open", "closed", "leading") if questions.get(form))
-        parts.append(f"Questions that opened an exchange: {forms}.")
+        parts.append(f"Your questions that opened an exchange: {forms}.")
     return " ".join(parts)
 
 
@@ -443,7 +466,9 @@ def _made(analysis: Analysis) -> list[Row]:
         rows.append(Row("Times", "estimated from the number of words: the transcript carries none"))
     rows.append(Row("Consent", info.consent or "not recorded"))
     rows.append(Row("Source", f"{info.source_name} (SHA-256 {info.id}…)"))
-    rows.append(Row("Made", analysis.provenance[0].made))
+    if made := analysis.provenance[0].made:
+        at = datetime.fromisoformat(made)
+        rows.append(Row("Made", f"{day(at)}, {at:%H:%M %Z}"))
     return rows
 
 

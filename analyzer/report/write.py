@@ -10,13 +10,16 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from analyzer.cadence import Rhythm, rhythm
+from analyzer.commitments.ledger import pair_of
 from analyzer.errors import InputError, LibraryError
 from analyzer.feedback.agenda import draft_agenda
 from analyzer.feedback.dimensions import Dimension, dimensions
 from analyzer.labels.rubric import Rubric, load_rubric, read_rubric
-from analyzer.model import Analysis, Observation
+from analyzer.model import Analysis, MeetingInfo, Observation
 from analyzer.report.html import render_html
 from analyzer.report.markdown import render_markdown
+from analyzer.report.rep import render_rep, rep_path
 from analyzer.report.sound import SILENT, Sound, Wanted, embedded, linked, recording
 from analyzer.report.view import QuoteView, ReportView, build_view
 from analyzer.store.json import adapter
@@ -35,7 +38,7 @@ class Document(Analysis):
 
 
 def write_report(analysis: Analysis, library: Library, sound: Sound | None = None) -> Path:
-    """Write a meeting's report in all forms; return the HTML page.
+    """Write a meeting's report in all forms, and the rep's copies that are kept beside it; return the HTML page.
 
     The page plays ``sound``; if none is given, the recording where it lies.
 
@@ -45,10 +48,20 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
     """
     rubric = rubric_of(analysis, library)
     sound = sound or linked(analysis, library.reports)
+    rhythm = rhythm_of(analysis.meeting, library)
     try:
         for format_ in FORMATS:
             replace_file(
-                report_path(analysis, library, format_), render(analysis, format_, rubric, sound), library.scratch
+                report_path(analysis, library, format_),
+                render(analysis, format_, rubric, sound, rhythm),
+                library.scratch,
+            )
+        for copy in _copies(analysis, library):
+            format_ = copy.suffix[1:]
+            replace_file(
+                rep_path(report_path(analysis, library, "html"), format_),
+                render_rep(analysis, format_),
+                library.scratch,
             )
     except OSError as error:
         raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
@@ -57,10 +70,29 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
 
 def remove_renamed(analysis: Analysis, library: Library) -> None:
     """Remove reports of the meeting under other names: who it was with has been corrected since."""
-    current = {report_path(analysis, library, format_) for format_ in FORMATS}
-    for path in library.reports.glob(f"*-{analysis.meeting.id}.*"):
+    html = report_path(analysis, library, "html")
+    current = {path for format_ in FORMATS for path in (html.with_suffix(f".{format_}"), rep_path(html, format_))}
+    for path in _files(analysis, library):
         if path not in current:
             path.unlink(missing_ok=True)
+
+
+def names_of_reports(library: Library) -> list[str]:
+    """Return the names of all files in the folder of reports."""
+    return os.listdir(library.reports)  # noqa: PTH208  (there are thousands, and a path for each costs ten times as much)
+
+
+def _files(analysis: Analysis, library: Library) -> list[Path]:
+    """Return the reports and rep's copies of a meeting, under whatever names."""
+    mark = f"-{analysis.meeting.id}"
+    return [library.reports / name for name in names_of_reports(library)
+            if mark in name and name.rpartition(".")[0].endswith((mark, f"{mark}-for-rep"))]  # fmt: skip
+
+
+def _copies(analysis: Analysis, library: Library) -> list[Path]:
+    """Return the rep's copies of a meeting that lie in the library, under whatever names."""
+    found = (path for path in _files(analysis, library) if path.stem.endswith("-for-rep"))
+    return [path for path in found if path.suffix[1:] in FORMATS]
 
 
 def rubric_of(analysis: Analysis, library: Library) -> Rubric:
@@ -69,11 +101,31 @@ def rubric_of(analysis: Analysis, library: Library) -> Rubric:
     return read_rubric(kept, analysis.rubric) if kept else load_rubric()
 
 
-def render(analysis: Analysis, format_: str, rubric: Rubric, sound: Sound = SILENT) -> str:
-    """Return a meeting's report as ``html``, ``md`` or ``json``."""
+def rhythm_of(info: MeetingInfo, library: Library) -> Rhythm | None:
+    """Return how the two people of a meeting met up to its day; ``None`` where the day or a name is not known."""
+    pair = pair_of(info)
+    if pair is None or info.date is None:
+        return None
+    others = [one for one in library.meetings_with(pair) if one.id != info.id]
+    return rhythm(library.planned(pair).get(pair, ()), [*others, info], info.date)
+
+
+def render(
+    analysis: Analysis, format_: str, rubric: Rubric, sound: Sound = SILENT, rhythm: Rhythm | None = None
+) -> str:
+    """Return a meeting's report as ``html``, ``md`` or ``json``.
+
+    Args:
+        analysis: of the meeting.
+        format_: one of `FORMATS`.
+        rubric: that it was labelled by.
+        sound: what the page plays.
+        rhythm: of the two people's meetings up to this one; ``None``: nothing is known of others.
+
+    """
     if format_ == "json":
-        return adapter(Document).dump_json(_document(analysis, rubric), indent=1).decode() + "\n"
-    view = build_view(analysis, rubric)
+        return adapter(Document).dump_json(_document(analysis, rubric, rhythm), indent=1).decode() + "\n"
+    view = build_view(analysis, rubric, rhythm)
     return render_html(view, sound) if format_ == "html" else render_markdown(view)
 
 
@@ -118,8 +170,12 @@ def schema() -> dict[str, Any]:
 
 
 def report_path(analysis: Analysis, library: Library, format_: str) -> Path:
+    """Return where a meeting's report lies; see `path_of`."""
+    return path_of(analysis.meeting, library, format_)
+
+
+def path_of(info: MeetingInfo, library: Library, format_: str) -> Path:
     """Return where a meeting's report lies; the name says what it is, and the id keeps two from being one."""
-    info = analysis.meeting
     stem = Path(info.source_name).stem
     words = [info.date.isoformat() if info.date else "", info.manager or "", info.rep or ""]
     name = "-".join(word for word in words if word) or stem
@@ -127,13 +183,13 @@ def report_path(analysis: Analysis, library: Library, format_: str) -> Path:
     return library.reports / f"{plain}-{info.id}.{format_}"
 
 
-def _document(analysis: Analysis, rubric: Rubric) -> Document:
+def _document(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None) -> Document:
     """Leave out the words' own times: turns carry theirs, and quotes carry theirs."""
     turns = tuple(replace(turn, words=()) for turn in analysis.transcript.turns)
     slim = replace(analysis, transcript=replace(analysis.transcript, turns=turns))
     return Document(
         **{field.name: getattr(slim, field.name) for field in fields(Analysis)},
-        dimensions=dimensions(analysis, rubric),
+        dimensions=dimensions(analysis, rubric, rhythm),
         draft_agenda=draft_agenda(analysis, rubric),
     )
 

@@ -37,7 +37,7 @@ from analyzer.commitments.ledger import (
 )
 from analyzer.errors import LibraryError, NotFoundError
 from analyzer.llm.replies import Reply, Waiting
-from analyzer.model import Analysis, Commitment, EarlierPromise, FollowUp, MeetingInfo, Transcript
+from analyzer.model import Analysis, Commitment, EarlierPromise, FollowUp, Measures, MeetingInfo, Transcript
 from analyzer.store.json import dump, load
 from analyzer.transcript.corrections import Correction
 
@@ -83,6 +83,20 @@ class Erased:
     """By table."""
     touched: tuple[str, ...] = ()
     """Other meetings that spoke of its promises: they are rid of them, and their reports have to be written anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRow:
+    """A finished meeting's counts."""
+
+    info: MeetingInfo
+    measures: Measures
+    made_with: tuple[str, ...]
+
+    @property
+    def rubric(self) -> str:
+        """Hash of the rubric; empty where it is not known."""
+        return self.made_with[0] if self.made_with else ""
 
 
 def utc_now() -> datetime:
@@ -309,6 +323,34 @@ class Library:
             "ORDER BY info ->> '$.date' IS NULL, info ->> '$.date' DESC, added DESC"
         )
         return [MeetingRow(load(MeetingInfo, r["info"]), r["state"], r["reason"], r["added"]) for r in rows]
+
+    def measured(self) -> list[MeasuredRow]:
+        """Return the counts of all finished meetings, without their words."""
+        rows = self._rows(
+            "SELECT analysis -> '$.meeting' AS info, analysis -> '$.measures' AS measures, "
+            "analysis ->> '$.made_with' AS made_with FROM meetings WHERE state = 'done' ORDER BY info ->> '$.date', id"
+        )
+        return [
+            MeasuredRow(
+                load(MeetingInfo, r["info"]), load(Measures, r["measures"]), tuple(json.loads(r["made_with"] or "[]"))
+            )
+            for r in rows
+        ]
+
+    def meetings_with(self, pair: Pair) -> list[MeetingInfo]:
+        """Return the finished meetings of two people, those without a day first, then in order of their days."""
+        rows = self._rows(
+            f"SELECT info FROM meetings m {_of(pair)}AND state = 'done' ORDER BY info ->> '$.date', id", *pair
+        )
+        return [load(MeetingInfo, row["info"]) for row in rows]
+
+    def published(self, meeting: str) -> MeetingInfo | None:
+        """Return what the last finished analysis says of a meeting; ``None`` where there was none yet."""
+        for row in self._rows(
+            "SELECT analysis -> '$.meeting' AS info FROM meetings WHERE id = ? AND analysis NOT NULL", meeting
+        ):
+            return load(MeetingInfo, row["info"])
+        return None
 
     def made_with(self, content_hash: str) -> tuple[str, ...] | None:
         """Return what a finished meeting with that content was made with; ``None``: it is not finished."""
@@ -586,20 +628,26 @@ class Library:
         )
         return [Held(load(MeetingInfo, row["info"]), row["seconds"] / 60) for row in rows]
 
-    def plan(self, meetings: Iterable[tuple[Pair, Planned]]) -> None:
-        """Keep planned meetings, in place of what was known of the same events."""
+    def plan(self, meetings: Iterable[tuple[Pair, Planned]]) -> list[Pair]:
+        """Keep planned meetings, in place of what was known of the same events; return whose plans have changed."""
         meetings = list(meetings)
+        uids = {one.uid for _, one in meetings}
+        before = [pair for pair, plan in self.planned().items() if any(one.uid in uids for one in plan)]
         with self._transaction():
-            self._db.executemany("DELETE FROM planned WHERE uid = ?", {(one.uid,) for _, one in meetings})
+            self._db.executemany("DELETE FROM planned WHERE uid = ?", [(uid,) for uid in uids])
             self._db.executemany(
                 "INSERT OR REPLACE INTO planned VALUES (?, ?, ?, ?, ?)",
                 [(one.uid, one.day.isoformat(), *pair, dump(one)) for pair, one in meetings],
             )
+        return list(dict.fromkeys([*before, *(pair for pair, _ in meetings)]))
 
-    def planned(self) -> dict[Pair, list[Planned]]:
-        """Return planned meetings by pair, in order of their days."""
+    def planned(self, pair: Pair | None = None) -> dict[Pair, list[Planned]]:
+        """Return planned meetings, all or a pair's, by pair and in order of their days."""
+        where = "WHERE manager = ? AND rep = ? " if pair else ""
         found: dict[Pair, list[Planned]] = {}
-        for row in self._rows("SELECT manager, rep, content FROM planned ORDER BY manager, rep, day"):
+        for row in self._rows(
+            f"SELECT manager, rep, content FROM planned {where}ORDER BY manager, rep, day", *(pair or ())
+        ):
             found.setdefault((row["manager"], row["rep"]), []).append(load(Planned, row["content"]))
         return found
 

@@ -170,6 +170,73 @@ def test_withheld_roles_leave_nothing_to_say_of_either() -> None:
     assert draft_agenda(nobody, RUBRIC) == ()
 
 
+NEED_AND_PEOPLE = ("coaching", "opportunity", "What does the finance director care about there?", 10.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ([("admin", "other", "Shall we?", 10.0)], None),
+        ([("inspection", "opportunity", "When does it close?", 10.0)], 1),
+        ([("inspection", "opportunity", "When?", 10.0), ("directing", "opportunity", "Call them.", 10.0)], 2),
+        ([("coaching", "opportunity", "What would you try?", 10.0)], None),
+        ([NEED_AND_PEOPLE], 3),
+        ([NEED_AND_PEOPLE, ("inspection", "account", "How much?", 10.0)], 3),
+        ([NEED_AND_PEOPLE, ("coaching", "account", "What would you ask for in return for a discount?", 10.0)], 3),
+        ([NEED_AND_PEOPLE, ("admin", "other", "Wait.", 5.0), NEED_AND_PEOPLE], 5),
+        ([NEED_AND_PEOPLE, ("admin", "other", "Wait.", 5.0)] * 2 + [("inspection", "account", "Who?", 5.0)] * 3, 5),
+        ([NEED_AND_PEOPLE, ("inspection", "account", "Who?", 5.0)] * 2, 4),
+    ],
+)
+def test_deals_are_explored_where_coaching_takes_up_two_of_their_sides(
+    said: list[tuple[str, str, str, float]], level: int | None
+) -> None:
+    """What is not found in words is not held against anybody; only talk that stays at facts is."""
+    found = of(meeting(*said), "deals")
+    assert found.level == level
+    if level in (3, 4, 5):
+        assert "What does the finance director care about there?" in [quote.text for quote in found.quotes]
+    assert level is not None or found.reason
+
+
+LIKED = ("coaching", "skill", "I liked how you waited, because he told us about fuel.", 10.0)
+BARE = ("coaching", "skill", "Do that again on Tuesday.", 10.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ([("coaching", "skill", "What would you try?", 10.0)], None),
+        ([LIKED], 3),
+        ([LIKED, BARE], 4),
+        ([LIKED, LIKED], 5),
+        ([LIKED, ("directing", "skill", "Send it.", 5.0), LIKED], 4),
+        ([LIKED, LIKED, ("directing", "skill", "Send it.", 5.0)], 5),
+    ],
+)
+def test_reinforcement_needs_what_came_of_it_and_comes_before_instructions(
+    said: list[tuple[str, str, str, float]], level: int | None
+) -> None:
+    found = of(meeting(*said), "reinforcement")
+    assert found.level == level
+    assert [quote.text for quote in found.quotes][:1] == ([said[0][2]] if level else [])
+
+
+def test_topics_that_are_coached_again_are_counted() -> None:
+    again = meeting(LIKED, ("admin", "other", "Wait.", 5.0), ("coaching", "skill", "What now?", 5.0))
+    assert "1 coached topic taken up again later in the talk" in of(again, "reinforcement").counts
+    assert "taken up again" not in of(meeting(LIKED), "reinforcement").counts
+
+
+def test_a_long_sentence_is_quoted_around_the_words_that_count() -> None:
+    turn = Turn(1, "Dana", "so " * 60 + "the board decides " + "and " * 60, 0.0, 100.0)
+    found = quote_of(turn, turn.text.index("board"))
+    assert "the board decides" in found.text
+    assert found.text in turn.text
+    assert len(found.text.split()) == 25
+    assert found.start == pytest.approx(100 * turn.text.index(found.text) / len(turn.text), abs=8.0)
+
+
 def test_every_quote_stands_in_its_turn() -> None:
     analysis = meeting(
         ("coaching", "skill", "Good. I liked how you waited. What would you try next time? Let me hear it.", 10),
@@ -208,3 +275,27 @@ def test_the_agenda_is_the_models_else_open_promises_and_topics_left() -> None:
     assert [one.quotes[0].text for one in points] == ["It is moving.", "Did they sign?"]
     given = (Observation("Take this up.", ()),)
     assert draft_agenda(replace(analysis, feedback=Feedback("", (), (), given)), RUBRIC) == given
+
+
+def test_what_is_still_open_from_earlier_comes_first_and_only_once() -> None:
+    """Mentioned again, it is a new promise; closed, it is none."""
+    again = Quote(2, "Jules", 1.0, "It is moving.")
+
+    def follow_up(id_: str, outcome: str, due: date | None = None, quote: Quote | None = None) -> FollowUp:
+        return FollowUp(EarlierPromise(id_, "Jules", f"do {id_}", due, date(2026, 3, 3)), outcome, quote)  # type: ignore[arg-type]
+
+    follow_ups = (
+        follow_up("b", "unmentioned"),
+        follow_up("a", "unmentioned", date(2026, 3, 9)),
+        follow_up("gone", "kept", quote=again),
+        follow_up("new", "moved", quote=again),
+        follow_up("later", "moved", quote=Quote(1, "Dana", 0.0, "Did they sign?")),
+    )
+    analysis = meeting(("admin", "other", "Did they sign?", 10.0), commitments=(promise(4),), follow_ups=follow_ups)
+    points = [one.text for one in draft_agenda(analysis, RUBRIC)]
+    assert points == [
+        "Promised on Tuesday 3 March and still open. Jules: do a, due Monday 9 March.",
+        "Promised on Tuesday 3 March and still open. Jules: do b.",
+        "Promised on Tuesday 3 March and still open. Jules: do later.",
+        "What came of this? Jules: call.",
+    ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,10 @@ from analyzer.model import Analysis, Participant, Transcript
 from analyzer.report.sound import linked
 from analyzer.report.write import clips, render
 from analyzer.transcript.read import read_transcript
-from tests.conftest import JUNIPER
+from tests.conftest import JUNIPER, ROOT
+from tests.report.browser import Opened
 from tests.report.test_report import analysis_of
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e .[browser]")
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine: apt install chromium")
+from tests.report.test_true import analysed
 
 RUBRIC = load_rubric()
 PLAYER = "document.querySelector('#player audio')"
@@ -39,43 +36,6 @@ def juniper() -> Analysis:
     return replace(analysis, meeting=info)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        arguments = ["--no-sandbox", "--disable-quic", "--autoplay-policy=no-user-gesture-required"]
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-class Opened:
-    """A page with what it complained of and what it asked for."""
-
-    def __init__(self, browser: Any, path: Path, **context: Any) -> None:
-        self.context = browser.new_context(reduced_motion="reduce", **context)
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri())
-
-    def until(self, expression: str) -> None:
-        """Wait for an expression to hold; the page's policy lets no test wait inside it."""
-        for _ in range(100):
-            if self.page.evaluate(expression):
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"{expression} did not hold within five seconds")
-
-    def __enter__(self) -> Opened:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-
 @pytest.fixture
 def page(juniper: Analysis, tmp_path: Path) -> Path:
     path = tmp_path / "report.html"
@@ -87,7 +47,7 @@ def page(juniper: Analysis, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_overflows_and_nothing_is_asked_for(browser: Any, page: Path, width: int, scheme: str) -> None:
     with Opened(browser, page, viewport={"width": width, "height": 800}, color_scheme=scheme) as opened:
-        opened.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        opened.unfold()
         assert opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         assert opened.complaints == []
         assert opened.requests == [page.as_uri()]
@@ -167,7 +127,20 @@ def test_the_transcript_is_searched(browser: Any, page: Path, juniper: Analysis)
         assert opened.page.locator("#turns > li:visible").count() == having > 0
 
 
+def sheets(opened: Opened) -> int:
+    printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", printed))
+
+
 def test_it_prints_on_two_pages(browser: Any, page: Path) -> None:
     with Opened(browser, page) as opened:
-        printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) <= 2
+        assert sheets(opened) <= 2
+
+
+@pytest.mark.parametrize("name", ["dev-03", "dev-06", "dev-07"])
+def test_many_promises_and_long_talks_print_on_two_pages(browser: Any, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "report.html"
+    analysis = analysed(ROOT / "eval" / "meetings" / "dev" / f"{name}.json")
+    path.write_text(render(analysis, "html", RUBRIC), encoding="utf-8")
+    with Opened(browser, path) as opened:
+        assert sheets(opened) <= 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -23,6 +22,7 @@ from analyzer.report.site import page_name, write_site
 from analyzer.report.trend import Point, Trend, draw, effective_count, wilson
 from analyzer.store.library import Library
 from tests.cli.series import FIRST, upload_both
+from tests.report.browser import Opened, started
 
 Run = Callable[..., Any]
 TODAY = ("--today", "2026-03-20")
@@ -283,6 +283,49 @@ def test_each_page_says_what_it_is_for(analyzer: Run, tmp_path: Path) -> None:
         assert "for development, not for employment decisions" in path.read_text(encoding="utf-8")
 
 
+def test_the_index_says_whose_it_is(analyzer: Run, tmp_path: Path) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    text = words((site(analyzer) / "index.html").read_text(encoding="utf-8"))
+    assert "all meetings of this library, of every manager: it is your own" in text
+    assert "--all --manager NAME" in text
+
+
+def test_one_managers_site_holds_nobody_elses_meetings(analyzer: Run, tmp_path: Path) -> None:
+    """It is a folder that can be handed over: every link stays inside, and no other manager or rep stands in it."""
+    upload_both(analyzer, tmp_path / "talks")
+    take_in(analyzer, tmp_path / "other", "Robin", "Sam", "2026-03-04", FIRST.replace("sizing", "price"))
+    own = tmp_path / "for-dana"
+    done = analyzer("report", "--all", "--manager", "dan", "--output", own, *TODAY)
+    assert (done.status, Path(done.out.strip())) == (0, own / "index.html")
+    assert len(list(own.iterdir())) == 4
+    for path in own.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert "Robin" not in text
+        assert "Sam" not in words(text).split()
+        for link in Page(text).links if path.name.startswith(("index", "pair")) else []:
+            assert not link.partition("#")[0] or (own / link.partition("#")[0]).exists()
+    assert "Made for Dana on Fri 20 March 2026" in words((own / "index.html").read_text(encoding="utf-8"))
+    assert not (tmp_path / "library" / "reports" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--all", "--manager", "Nobody"), "Dana, Robin"),
+        (("--all", "--output", "x"), "--output goes with --manager"),
+        (("--manager", "Dana"), "--manager goes with --all"),
+    ],
+)
+def test_a_manager_who_is_not_there_is_told_with_those_who_are(
+    analyzer: Run, tmp_path: Path, flags: tuple[str, ...], told: str
+) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    take_in(analyzer, tmp_path / "other", "Robin", "Sam", "2026-03-04", FIRST.replace("sizing", "price"))
+    done = analyzer("report", *flags)
+    assert done.status == 2
+    assert told in done.err
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (1, 3, 0.0615, 0.7923)]
 )
@@ -371,27 +414,23 @@ def test_an_empty_library_has_an_index(tmp_path: Path) -> None:
 
 def test_pages_in_a_browser(analyzer: Run, tmp_path: Path) -> None:
     """Nothing is asked for, nothing is wider than a small phone, and the index narrows to what is looked for."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if (chromium := shutil.which("chromium")) is None:
-        pytest.skip("there is no chromium on this machine: apt install chromium")
     weekly(analyzer, tmp_path / "talks", 4)
     take_in(analyzer, tmp_path / "other", "Robin", "Zoë", "2026-03-04", FIRST, "--title", "Quarter")
     reports = site(analyzer)
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-quic"])
-        page = browser.new_page(viewport={"width": 320, "height": 700})
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: asked.append(message.text))
-        for name in (page_name(("Dana", "Jules")), "index.html"):
-            page.goto((reports / name).as_uri())
-            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-            assert page.evaluate("document.documentElement.scrollWidth") == 320
-        assert len(asked) == 2
+    with (
+        started() as browser,
+        Opened(browser, reports / "index.html", viewport={"width": 320, "height": 700}) as opened,
+    ):
+        page = opened.page
+        page.goto((reports / page_name(("Dana", "Jules"))).as_uri())
+        opened.unfold()
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        page.goto((reports / "index.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        assert (len(opened.requests), opened.complaints) == (3, [])
         page.fill("#words", "zoe quarter")
         assert page.inner_text("#found") == "1 of 5 meetings"
         page.fill("#words", "")
         page.fill("#from", "2026-02-10")
         page.select_option("#manager", "Dana")
         assert page.locator(".meetings li:visible").count() == 2
-        browser.close()
