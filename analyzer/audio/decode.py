@@ -60,14 +60,22 @@ class Samples:
 
     def read(self, first: int, last: int) -> Float:
         """Return samples ``[first, last)`` as float32 of shape (channels, n), full scale 1."""
+        pcm = self._pcm(first, last)
+        samples = np.empty((self.channels, len(pcm)), np.float32)
+        for channel, one in enumerate(samples):  # in one pass: hours are read, several times over
+            np.multiply(pcm[:, channel], np.float32(1 / 32768), out=one)
+        return samples
+
+    def read_channel(self, channel: int, first: int, last: int) -> Float:
+        """Return samples ``[first, last)`` of one channel as float32, full scale 1."""
+        sound: Float = np.multiply(self._pcm(first, last)[:, channel], np.float32(1 / 32768))
+        return sound
+
+    def _pcm(self, first: int, last: int) -> NDArray[np.int16]:
         width = 2 * self.channels
         with self.path.open("rb") as raw:
             raw.seek(first * width)
-            pcm = np.frombuffer(raw.read((last - first) * width), "<i2")
-        samples = np.empty((self.channels, len(pcm) // self.channels), np.float32)
-        for channel, one in enumerate(samples):  # in one pass: hours are read, several times over
-            np.multiply(pcm[channel :: self.channels], np.float32(1 / 32768), out=one)
-        return samples
+            return np.frombuffer(raw.read((last - first) * width), "<i2").reshape(-1, self.channels)
 
     def pieces(self, length: int) -> Iterator[Float]:
         """Yield the whole recording in pieces of ``length`` samples, each of shape (channels, n)."""
