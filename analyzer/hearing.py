@@ -12,7 +12,7 @@ from analyzer.intake import Intake
 from analyzer.model import Transcript
 from analyzer.store.library import Library
 from analyzer.transcript import people
-from analyzer.transcript.metadata import Known, from_tags
+from analyzer.transcript.metadata import ROLES, Known, from_tags
 from analyzer.transcript.metadata import known as known_from
 from analyzer.transcript.read import ReadTranscript, looks_like_transcript, read_transcript
 
@@ -80,7 +80,8 @@ class Hearing:
         heard = self._voiced(intake, heard, facts)
         voices = len(heard.channels) if heard.layout == "voices" else 0
         transcript = Transcript(turns_of(heard), (), heard.source)
-        return known, people.name_people(transcript, known, channels=len(heard.channels), voices=voices)
+        spoken = len(heard.channels)
+        return known, people.name_people(transcript, known, channels=spoken, voices=voices, numbers=heard.channels)
 
     def _voiced(self, intake: Intake, heard: Heard, facts: dict[str, Any]) -> Heard:
         """Return what was heard with its voices told apart, where one channel holds them all and an engine is here."""
@@ -116,7 +117,8 @@ class Hearing:
     def _hints(self, known: Known) -> Hints:
         from analyzer.audio.transcriber import Hints
 
-        names = [name for name in (known.manager, known.rep, *(known.hot_words or ())) if name]
+        people = (one for one in known.channels or () if one not in ROLES)
+        names = [name for name in (known.manager, known.rep, *people, *(known.hot_words or ())) if name]
         return Hints(self.settings.language, tuple(dict.fromkeys([*names, *self.settings.hot_words])))
 
     def _hear(self, intake: Intake, facts: dict[str, Any]) -> Heard:

@@ -110,7 +110,7 @@ def decoded(
 def decode(path: Path, scratch: Path, on_time: Callable[[float, float | None], None] = lambda at, of: None) -> Samples:
     """Decode the first sound track of ``path`` into the file ``scratch``.
 
-    One or two channels are kept; more are mixed to one.
+    All channels are kept, each as it is.
 
     Args:
         path: any container that FFmpeg reads.
@@ -155,8 +155,8 @@ def _decode(
         raise AudioError(f"{path.name!r} has no sound track: upload the file that holds the sound")
     stream = container.streams.audio[0]
     declared = _wav_declared(path) or _declared(container, stream)
-    channels = 2 if stream.codec_context.channels == 2 else 1
-    writer = _Writer(out, channels, declared)
+    channels = max(1, stream.codec_context.channels)
+    writer = _Writer(out, channels, {1: "mono", 2: "stereo"}.get(channels, stream.codec_context.layout), declared)
     damaged = _Faults()
     for frame in _frames(container, stream, damaged):
         writer.write(frame)
@@ -243,11 +243,12 @@ def _frames(container: Any, stream: Any, faults: _Faults) -> Iterator[Any]:
 class _Writer:
     """Resamples frames and lays them at their own times."""
 
-    def __init__(self, out: IO[bytes], channels: int, declared: float | None) -> None:
+    def __init__(self, out: IO[bytes], channels: int, layout: Any, declared: float | None) -> None:
         self.count = 0
         self.decoded = 0
         self._out = out
         self._channels = channels
+        self._layout = layout  # that of the file: another one would mix channels
         self._limit = None if declared is None else round(declared * RATE)
         self._resampler: Any = None
         self._format: tuple[object, ...] | None = None
@@ -260,8 +261,7 @@ class _Writer:
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._format:  # streams may change their format half-way
             self.flush()
-            layout = "stereo" if self._channels == 2 else "mono"
-            self._resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
+            self._resampler = av.AudioResampler(format="s16", layout=self._layout, rate=RATE)
             self._format = kind
         self._keep_time(frame)
         self._in += frame.samples / frame.sample_rate

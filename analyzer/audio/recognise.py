@@ -223,15 +223,12 @@ def _rounded(probability: float | None) -> float | None:
 
 
 def _source(recording: Recording, transcriber: Transcriber, spoken: Spoken, removed: Sequence[Removed]) -> Source:
-    samples, layout = recording.samples, recording.channels.layout
+    samples = recording.samples
     warnings = []
     if samples.covered < 1.0:
         lost = max(samples.declared or 0.0, samples.duration) - samples.decoded
         warnings.append(f"the file is damaged or cut: {lost:.0f} seconds of it could not be decoded")
-    if layout == "one silent channel":
-        warnings.append("one of the two channels is silent: all speech comes from the other")
-    if layout == "dual mono":
-        warnings.append("both channels hold the same sound, so they do not tell who speaks")
+    warnings += recording.channels.told()
     if not any(speech.spans for _, parts in recording.speech for _, speech in parts):
         warnings.append("nobody was heard to speak in it")
     warnings += spoken.warnings
