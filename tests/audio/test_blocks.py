@@ -55,7 +55,7 @@ spans = st.lists(st.integers(1, 400), min_size=2, max_size=24).map(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(spans, st.sampled_from([0.0, 0.8, np.inf]), st.floats(1, 30))
 def test_clips_hold_all_speech_and_give_its_times_back(found: list[Span], joins: float, longest: float) -> None:
     audio = np.arange(round(found[-1].end * RATE) + RATE, dtype=np.float32)  # each sample is its own time
@@ -104,7 +104,7 @@ def test_silence_gives_way_before_speech_moves_to_another_clip() -> None:
     assert len(packed_alone(audio, [*talk, Span(50, 51)], np.inf, 29.8).clips) == 2
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(spans, min_size=2, max_size=5), st.floats(8, 30))
 def test_channels_share_clips_and_get_their_own_times_back(parts: list[list[Span]], longest: float) -> None:
     """Where one channel ends in the middle of a window, the next begins in it."""
