@@ -82,6 +82,12 @@ def known(ground: str, **values: object) -> Known:
     return Known(**present, grounds=tuple((name, ground) for name in sorted(present)))  # type: ignore[arg-type]
 
 
+def sidecar_of(path: Path) -> Path | None:
+    """Return the sidecar file that is there for ``path``."""
+    both = (path.with_name(path.stem + ".meta.json"), path.with_name(path.name + ".meta.json"))
+    return next((sidecar for sidecar in both if sidecar.is_file()), None)
+
+
 def from_sidecar(path: Path) -> Known:
     """Return what ``NAME.meta.json`` beside ``path`` says.
 
@@ -89,11 +95,9 @@ def from_sidecar(path: Path) -> Known:
         InputError: there is one and it cannot be read; the message names the field.
 
     """
-    sidecar = path.with_name(path.stem + ".meta.json")
-    if not sidecar.is_file():
-        sidecar = path.with_name(path.name + ".meta.json")
-        if not sidecar.is_file():
-            return Known()
+    sidecar = sidecar_of(path)
+    if sidecar is None:
+        return Known()
     try:
         said = Sidecar.model_validate(json.loads(sidecar.read_text(encoding="utf-8-sig")))
     except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
