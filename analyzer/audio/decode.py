@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -105,6 +106,19 @@ def decoded(
         raise LibraryError(f"cannot write to {str(scratch)!r}: {error.strerror}") from error
     with folder as name:
         yield decode(path, Path(name) / "samples.s16", on_time)
+
+
+@contextmanager
+def decoded_once(
+    path: Path, scratch: Path, on_time: Callable[[float, float | None], None] = lambda at, of: None
+) -> Iterator[Callable[[], Samples]]:
+    """Yield what decodes a recording when it is first called, and gives the same samples whenever it is called again.
+
+    So stages whose results are kept need no samples, and those that run share them.  Arguments and errors of a call are
+    those of `decoded`.
+    """
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(decoded(path, scratch, on_time)))
 
 
 def decode(path: Path, scratch: Path, on_time: Callable[[float, float | None], None] = lambda at, of: None) -> Samples:

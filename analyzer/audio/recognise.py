@@ -44,6 +44,8 @@ class Heard:
     """What was recognised and is not shown, in order of time."""
     language: str | None = None
     """That the words were recognised in; ``None`` where the engine knows one alone."""
+    speech: tuple[Stretch, ...] = ()
+    """Where somebody speaks, by the channels that were transcribed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +84,35 @@ def recognise(
         LibraryError: no room for the decoded samples.
 
     """
-    hints = hints or Hints()
     with decoded(path, scratch, lambda at, of: progress("decode", at, of)) as samples:
-        recording = listen(samples, progress)
-        spoken = decide(recording.language_samples(transcriber.longest_clip), hints.language, transcriber)
-        hints = replace(hints, language=spoken.language)
-        heard = list(_hear(recording, transcriber, hints, progress, keep))
+        return hear(samples, transcriber, progress, hints or Hints(), keep)
+
+
+def hear(samples: Samples, transcriber: Transcriber, progress: Progress, hints: Hints, keep: Keep) -> Heard:
+    """Return the words of a decoded recording with their channels; see `recognise`.
+
+    Raises:
+        EngineError: the engine broke.
+
+    """
+    recording = listen(samples, progress)
+    spoken = decide(recording.language_samples(transcriber.longest_clip), hints.language, transcriber)
+    hints = replace(hints, language=spoken.language)
+    heard = list(_hear(recording, transcriber, hints, progress, keep))
     words = sorted((word for one in heard for word in one.words), key=lambda word: (word.channel, word.start))
     removed = tuple(one for block in heard for one in block.removed)
     source = _source(recording, transcriber, spoken, removed)
     channels = recording.channels
-    return Heard(tuple(words), channels.used, channels.layout, source, samples.tags, removed, spoken.language)
+    return Heard(
+        tuple(words),
+        channels.used,
+        channels.layout,
+        source,
+        samples.tags,
+        removed,
+        spoken.language,
+        tuple(recording.stretches),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +130,19 @@ class Recording:
         """Return a channel's samples, muted where another channel speaks."""
         return _sound(self.samples, self.channels, self.open, first_frame, last_frame, channel)
 
-    def language_samples(self, longest: float) -> Iterator[Float]:
-        """Yield stretches of speech of at most ``longest`` seconds, together from all over the recording."""
-        stretches: list[Stretch] = [
-            (channel, Span(block.start + span.start, block.start + span.end))
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Where somebody speaks, in seconds of the recording."""
+        return [
+            (channel, Span(round(block.start + span.start, 3), round(block.start + span.end, 3)))
             for block, parts in self.speech
             for channel, speech in parts
             for span in speech.spans
         ]
-        for sample in pieces(stretches, longest):
+
+    def language_samples(self, longest: float) -> Iterator[Float]:
+        """Yield stretches of speech of at most ``longest`` seconds, together from all over the recording."""
+        for sample in pieces(self.stretches, longest):
             sounds = [self.sound(_frame(span.start), _frame(span.end), channel) for channel, span in sample]
             if sounds:
                 yield np.concatenate(sounds)
