@@ -12,11 +12,12 @@ from analyzer.intake import Intake
 from analyzer.model import Transcript
 from analyzer.store.library import Library
 from analyzer.transcript import people
-from analyzer.transcript.metadata import Known, from_tags
+from analyzer.transcript.metadata import ROLES, Known, from_tags
 from analyzer.transcript.metadata import known as known_from
 from analyzer.transcript.read import ReadTranscript, looks_like_transcript, read_transcript
 
 if TYPE_CHECKING:
+    from analyzer.audio.decode import Samples
     from analyzer.audio.diarizer import Diarizer
     from analyzer.audio.recognise import Heard
     from analyzer.audio.transcriber import Hints, Transcriber
@@ -70,19 +71,25 @@ class Hearing:
         return self._recording(intake)
 
     def _recording(self, intake: Intake) -> tuple[Known, Transcript]:
+        from analyzer.audio.decode import decoded_once
         from analyzer.audio.recognise import Heard
         from analyzer.transcript.merge import turns_of
 
+        def tell(at: float, of: float | None) -> None:
+            self.progress("decode", at, of)
+
         facts = self._words_facts(intake)
-        heard = self.library.stage(intake.id, "words", facts, Heard, lambda: self._hear(intake, facts))
-        self.library.forget(intake.id, _BLOCK_WORDS)
-        known = intake.known.over(from_tags(heard.tags))
-        heard = self._voiced(intake, heard, facts)
+        with decoded_once(intake.path, self.library.scratch, tell) as samples:
+            heard = self.library.stage(intake.id, "words", facts, Heard, lambda: self._hear(intake, samples(), facts))
+            self.library.forget(intake.id, _BLOCK_WORDS)
+            known = intake.known.over(from_tags(heard.tags))
+            heard = self._voiced(intake, samples, heard, facts)
         voices = len(heard.channels) if heard.layout == "voices" else 0
         transcript = Transcript(turns_of(heard), (), heard.source)
-        return known, people.name_people(transcript, known, channels=len(heard.channels), voices=voices)
+        spoken = len(heard.channels)
+        return known, people.name_people(transcript, known, channels=spoken, voices=voices, numbers=heard.channels)
 
-    def _voiced(self, intake: Intake, heard: Heard, facts: dict[str, Any]) -> Heard:
+    def _voiced(self, intake: Intake, samples: Callable[[], Samples], heard: Heard, facts: dict[str, Any]) -> Heard:
         """Return what was heard with its voices told apart, where one channel holds them all and an engine is here."""
         diarizer = self.diarizer
         if diarizer is None or len(heard.channels) != 1 or not heard.words:
@@ -95,7 +102,7 @@ class Hearing:
             "voices",
             {"words": facts, "engine": [diarizer.name, diarizer.fingerprint]},
             Voices,
-            lambda: tell_voices(intake.path, heard, diarizer, self.library.scratch, self.progress),
+            lambda: tell_voices(samples(), heard, diarizer),
         )
         return with_voices(heard, voices, f"{diarizer.name} {diarizer.fingerprint}")
 
@@ -116,17 +123,17 @@ class Hearing:
     def _hints(self, known: Known) -> Hints:
         from analyzer.audio.transcriber import Hints
 
-        names = [name for name in (known.manager, known.rep, *(known.hot_words or ())) if name]
+        people = (one for one in known.channels or () if one not in ROLES)
+        names = [name for name in (known.manager, known.rep, *people, *(known.hot_words or ())) if name]
         return Hints(self.settings.language, tuple(dict.fromkeys([*names, *self.settings.hot_words])))
 
-    def _hear(self, intake: Intake, facts: dict[str, Any]) -> Heard:
-        from analyzer.audio.recognise import HeardBlock, recognise
+    def _hear(self, intake: Intake, samples: Samples, facts: dict[str, Any]) -> Heard:
+        from analyzer.audio.recognise import HeardBlock, hear
 
         def keep(block: dict[str, Any], make: Callable[[], HeardBlock]) -> HeardBlock:
             return self.library.stage(intake.id, _BLOCK_WORDS, facts | block, HeardBlock, make)
 
-        hints = self._hints(intake.known)
-        return recognise(intake.path, self.transcriber, self.library.scratch, self.progress, hints, keep)
+        return hear(samples, self.transcriber, self.progress, self._hints(intake.known), keep)
 
 
 def _stated(read: ReadTranscript) -> Known:

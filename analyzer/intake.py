@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from analyzer.config import Settings
 from analyzer.errors import InputError
 from analyzer.model import MeetingInfo
 from analyzer.store.json import adapter
-from analyzer.transcript.metadata import Known
+from analyzer.transcript.metadata import Known, from_file_name, from_sidecar
 
 NO_CONSENT = frozenset(("", "no", "none", "not given", "refused", "declined", "false", "unknown", "pending"))
 """What stands for no consent where somebody fills the field in regardless."""
@@ -63,6 +64,29 @@ def check_consent(intake: Intake, settings: Settings) -> None:
             f"Once both have agreed, say how: --consent 'both, at the start of the talk', or \"consent\" in "
             f"{intake.path.stem + '.meta.json'!r} beside the file"
         )
+
+
+def known_of_tracks(paths: Sequence[Path], pattern: str) -> Known:
+    """Return what sidecars and names of the files say that are one meeting, each ground with the file that says it.
+
+    The first file's word counts where two say different things.  Who is on a file's own channels says nothing of the
+    meeting's.
+
+    Raises:
+        InputError: a sidecar cannot be read, or the pattern is no regular expression.
+
+    """
+    said = [*(from_sidecar(path) for path in paths), *(_of_name(path, pattern) for path in paths)]
+    found = Known()
+    for one in said:
+        grounds = tuple((field, ground) for field, ground in one.grounds if field != "channels")
+        found = found.over(replace(one, channels=None, grounds=grounds))
+    return found
+
+
+def _of_name(path: Path, pattern: str) -> Known:
+    one = from_file_name(path, pattern)
+    return replace(one, grounds=tuple((field, f"{ground} {path.name}") for field, ground in one.grounds))
 
 
 def meeting_info(intake: Intake) -> MeetingInfo:

@@ -45,10 +45,11 @@ def blocks(channels: Channels) -> Iterator[Block]:
     total = channels.energy.shape[1]
     width = round(_QUIET * RATE / FRAME)
     longest, search = round(BLOCK * RATE / FRAME), round(min(_SEARCH, BLOCK / 2) * RATE / FRAME)
+    used = list(channels.used)  # the hum of a silent channel, levelled, would be as loud as speech
     first = 0
     while total - first > longest:
-        reach = channels.energy[:, first + longest - search : first + longest]
-        loudest = (reach / channels.loud[:, None]).max(axis=0)
+        reach = channels.energy[used, first + longest - search : first + longest]
+        loudest = (reach / channels.loud[used, None]).max(axis=0)
         # Only whole windows: one that hangs over the edge holds less sound and would always look quieter.
         quiet = np.convolve(loudest, np.ones(width), mode="valid")
         last = first + longest - search + int(quiet.argmin()) + width // 2

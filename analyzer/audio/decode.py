@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,14 +61,22 @@ class Samples:
 
     def read(self, first: int, last: int) -> Float:
         """Return samples ``[first, last)`` as float32 of shape (channels, n), full scale 1."""
+        pcm = self._pcm(first, last)
+        samples = np.empty((self.channels, len(pcm)), np.float32)
+        for channel, one in enumerate(samples):  # in one pass: hours are read, several times over
+            np.multiply(pcm[:, channel], np.float32(1 / 32768), out=one)
+        return samples
+
+    def read_channel(self, channel: int, first: int, last: int) -> Float:
+        """Return samples ``[first, last)`` of one channel as float32, full scale 1."""
+        sound: Float = np.multiply(self._pcm(first, last)[:, channel], np.float32(1 / 32768))
+        return sound
+
+    def _pcm(self, first: int, last: int) -> NDArray[np.int16]:
         width = 2 * self.channels
         with self.path.open("rb") as raw:
             raw.seek(first * width)
-            pcm = np.frombuffer(raw.read((last - first) * width), "<i2")
-        samples = np.empty((self.channels, len(pcm) // self.channels), np.float32)
-        for channel, one in enumerate(samples):  # in one pass: hours are read, several times over
-            np.multiply(pcm[channel :: self.channels], np.float32(1 / 32768), out=one)
-        return samples
+            return np.frombuffer(raw.read((last - first) * width), "<i2").reshape(-1, self.channels)
 
     def pieces(self, length: int) -> Iterator[Float]:
         """Yield the whole recording in pieces of ``length`` samples, each of shape (channels, n)."""
@@ -99,10 +108,23 @@ def decoded(
         yield decode(path, Path(name) / "samples.s16", on_time)
 
 
+@contextmanager
+def decoded_once(
+    path: Path, scratch: Path, on_time: Callable[[float, float | None], None] = lambda at, of: None
+) -> Iterator[Callable[[], Samples]]:
+    """Yield what decodes a recording when it is first called, and gives the same samples whenever it is called again.
+
+    So stages whose results are kept need no samples, and those that run share them.  Arguments and errors of a call are
+    those of `decoded`.
+    """
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(decoded(path, scratch, on_time)))
+
+
 def decode(path: Path, scratch: Path, on_time: Callable[[float, float | None], None] = lambda at, of: None) -> Samples:
     """Decode the first sound track of ``path`` into the file ``scratch``.
 
-    One or two channels are kept; more are mixed to one.
+    All channels are kept, each as it is.
 
     Args:
         path: any container that FFmpeg reads.
@@ -147,8 +169,8 @@ def _decode(
         raise AudioError(f"{path.name!r} has no sound track: upload the file that holds the sound")
     stream = container.streams.audio[0]
     declared = _wav_declared(path) or _declared(container, stream)
-    channels = 2 if stream.codec_context.channels == 2 else 1
-    writer = _Writer(out, channels, declared)
+    channels = max(1, stream.codec_context.channels)
+    writer = _Writer(out, channels, {1: "mono", 2: "stereo"}.get(channels, stream.codec_context.layout), declared)
     damaged = _Faults()
     for frame in _frames(container, stream, damaged):
         writer.write(frame)
@@ -235,11 +257,12 @@ def _frames(container: Any, stream: Any, faults: _Faults) -> Iterator[Any]:
 class _Writer:
     """Resamples frames and lays them at their own times."""
 
-    def __init__(self, out: IO[bytes], channels: int, declared: float | None) -> None:
+    def __init__(self, out: IO[bytes], channels: int, layout: Any, declared: float | None) -> None:
         self.count = 0
         self.decoded = 0
         self._out = out
         self._channels = channels
+        self._layout = layout  # that of the file: another one would mix channels
         self._limit = None if declared is None else round(declared * RATE)
         self._resampler: Any = None
         self._format: tuple[object, ...] | None = None
@@ -252,8 +275,7 @@ class _Writer:
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._format:  # streams may change their format half-way
             self.flush()
-            layout = "stereo" if self._channels == 2 else "mono"
-            self._resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
+            self._resampler = av.AudioResampler(format="s16", layout=self._layout, rate=RATE)
             self._format = kind
         self._keep_time(frame)
         self._in += frame.samples / frame.sample_rate

@@ -1,14 +1,18 @@
 """Speech laid together into clips for a recogniser, and its times laid out again.
 
 A recogniser pays for every clip as for a full window of 30 seconds, and in a talk each channel is silent half the time.
-So neighbouring speech is heard together, and long silence between is left out.
+So neighbouring speech is heard together, long silence between is left out, and where one channel ends within a clip
+the next one begins in it.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,16 +21,28 @@ from analyzer.model import Span
 
 KEPT = 0.3
 """Longest silence in seconds that stays inside a clip: it tells a recogniser where a sentence ends."""
+LEAST = 0.1
+"""Down to which it gives way, evenly in all of the clip, where one more stretch of speech fits in by that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of sound that is kept whole: where it stands in the packed sound, and where it came from."""
 
+    part: int
     packed: int
     original: int
     count: int
-    """In samples, like the others."""
+    """In samples, like the two before."""
+
+
+class Place(NamedTuple):
+    """Where a word stands in the sound that it was packed from."""
+
+    part: int
+    start: float
+    end: float
+    """In seconds, like the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +54,8 @@ class Packed:
     """Seconds from the start of ``audio``."""
     pieces: tuple[Piece, ...]
 
-    def original(self, start: float, end: float) -> tuple[float, float]:
-        """Return where a word of the packed sound stands in the sound that it was made from, in seconds.
+    def original(self, start: float, end: float) -> Place:
+        """Return where a word of the packed sound stands in the sound that it was made from.
 
         A word belongs to the piece that holds its middle, and does not reach beyond it.
         """
@@ -48,61 +64,90 @@ class Packed:
         piece = self.pieces[at]
         first, last = piece.original / RATE, (piece.original + piece.count) / RATE
         shift = (piece.original - piece.packed) / RATE
-        return min(max(start + shift, first), last), min(max(end + shift, first), last)
+        return Place(piece.part, min(max(start + shift, first), last), min(max(end + shift, first), last))
 
 
-def pack(audio: Float, spans: Sequence[Span], joins: float, longest: float) -> Packed:
+class _Stretch(NamedTuple):
+    """Samples ``[first, last)`` of a part."""
+
+    part: int
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        return self.last - self.first
+
+
+def pack(parts: Sequence[Sequence[Span]], sound: Callable[[int], Float], joins: float, longest: float) -> Packed:
     """Lay speech together.
 
     Args:
-        audio: mono, 16 kHz.
-        spans: where somebody speaks in it.
-        joins: seconds of silence across which neighbours may stand in one clip.
+        parts: where somebody speaks in each channel.
+        sound: returns a part's mono sound at 16 kHz; called once for each part in which somebody speaks.
+        joins: seconds of silence across which neighbours may stand in one clip; infinite: parts may, too.
         longest: seconds of a clip; a span that is itself longer stays whole.
 
     """
-    groups = _groups(spans, joins, longest)
-    sound: list[Float] = []
+    spoken = [
+        _Stretch(part, round(span.start * RATE), round(span.end * RATE))
+        for part, spans in enumerate(parts)
+        for span in spans
+    ]
+    heard: list[Float] = []
     pieces: list[Piece] = []
     clips: list[Span] = []
-    at = 0
-    for group in groups:
+    at, audio, held = 0, np.zeros(0, np.float32), -1
+    for group in _groups(spoken, joins * RATE, int(longest * RATE)):
         begin = at
-        for first, last in _cuts(group):
-            piece = audio[first:last]
-            pieces.append(Piece(at, first, len(piece)))
-            sound.append(piece)
+        for part, first, last in _cuts(group, int(longest * RATE)):
+            if part != held:
+                audio, held = sound(part), part
+            piece = audio[max(0, first) : last]
+            pieces.append(Piece(part, at, max(0, first), len(piece)))
+            heard.append(piece)
             at += len(piece)
         clips.append(Span(begin / RATE, at / RATE))
-    return Packed(np.concatenate(sound) if sound else audio[:0], tuple(clips), tuple(pieces))
+    return Packed(np.concatenate(heard) if heard else audio, tuple(clips), tuple(pieces))
 
 
-def _groups(spans: Sequence[Span], joins: float, longest: float) -> list[list[Span]]:
-    groups: list[list[Span]] = []
+def _gap(one: _Stretch, other: _Stretch) -> float:
+    """Return the samples between two stretches; without end where they belong to different parts."""
+    return other.first - one.last if one.part == other.part else math.inf
+
+
+def _groups(spoken: Sequence[_Stretch], joins: float, longest: int) -> list[list[_Stretch]]:
+    groups: list[list[_Stretch]] = []
     length = 0.0
-    for span in spans:
-        gap = span.start - groups[-1][-1].end if groups else 0.0
-        longer = length + min(gap, KEPT) + span.duration
+    for stretch in spoken:
+        gap = _gap(groups[-1][-1], stretch) if groups else 0.0
+        longer = length + min(gap, LEAST * RATE) + stretch.length
         if groups and gap <= joins and longer <= longest:
-            groups[-1].append(span)
+            groups[-1].append(stretch)
             length = longer
         else:
-            groups.append([span])
-            length = span.duration
+            groups.append([stretch])
+            length = stretch.length
     return groups
 
 
-def _cuts(group: list[Span]) -> list[tuple[int, int]]:
-    """Return the stretches of sound to keep, in samples: silence up to `KEPT` whole, of longer silence half at each end."""
-    cuts: list[tuple[int, int]] = []
-    for span in group:
-        first, last = round(span.start * RATE), round(span.end * RATE)
-        if cuts and first - cuts[-1][1] <= KEPT * RATE:
-            cuts[-1] = (cuts[-1][0], last)
-        elif cuts:
-            half = round(KEPT / 2 * RATE)
-            cuts[-1] = (cuts[-1][0], cuts[-1][1] + half)
-            cuts.append((first - half, last))
+def _cuts(group: Sequence[_Stretch], longest: int) -> list[_Stretch]:
+    """Return the stretches of sound to keep: silence up to what may be kept whole, of longer silence half at each end."""
+    half = _kept(group, longest) // 2
+    cuts = [group[0]]
+    for stretch in group[1:]:
+        before = cuts[-1]
+        if _gap(before, stretch) <= 2 * half:
+            cuts[-1] = before._replace(last=stretch.last)
         else:
-            cuts.append((first, last))
+            cuts[-1] = before._replace(last=before.last + half)
+            cuts.append(stretch._replace(first=stretch.first - half))
     return cuts
+
+
+def _kept(group: Sequence[_Stretch], longest: int) -> int:
+    """Return the longest silence in samples that may stay in a clip so that all of the group has room."""
+    gaps = [_gap(one, other) for one, other in pairwise(group)]
+    room = longest - sum(stretch.length for stretch in group)
+    kept = round(KEPT * RATE)
+    return kept if not gaps or sum(min(gap, kept) for gap in gaps) <= room else room // len(gaps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from analyzer.audio.speech import Speech, find_speech
 from analyzer.audio.transcriber import Hints, Phrase, Transcriber
 from analyzer.model import Source, Span, Word
 
-VERSION = "2"
+VERSION = "3"
 """Part of the key under which results are kept: raised when the same recording would give other words."""
 
 Progress = Callable[[str, float, float | None], None]
@@ -43,6 +44,8 @@ class Heard:
     """What was recognised and is not shown, in order of time."""
     language: str | None = None
     """That the words were recognised in; ``None`` where the engine knows one alone."""
+    speech: tuple[Stretch, ...] = ()
+    """Where somebody speaks, by the channels that were transcribed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +84,35 @@ def recognise(
         LibraryError: no room for the decoded samples.
 
     """
-    hints = hints or Hints()
     with decoded(path, scratch, lambda at, of: progress("decode", at, of)) as samples:
-        recording = listen(samples, progress)
-        spoken = decide(recording.language_samples(transcriber.longest_clip), hints.language, transcriber)
-        hints = replace(hints, language=spoken.language)
-        heard = list(_hear(recording, transcriber, hints, progress, keep))
+        return hear(samples, transcriber, progress, hints or Hints(), keep)
+
+
+def hear(samples: Samples, transcriber: Transcriber, progress: Progress, hints: Hints, keep: Keep) -> Heard:
+    """Return the words of a decoded recording with their channels; see `recognise`.
+
+    Raises:
+        EngineError: the engine broke.
+
+    """
+    recording = listen(samples, progress)
+    spoken = decide(recording.language_samples(transcriber.longest_clip), hints.language, transcriber)
+    hints = replace(hints, language=spoken.language)
+    heard = list(_hear(recording, transcriber, hints, progress, keep))
     words = sorted((word for one in heard for word in one.words), key=lambda word: (word.channel, word.start))
     removed = tuple(one for block in heard for one in block.removed)
     source = _source(recording, transcriber, spoken, removed)
     channels = recording.channels
-    return Heard(tuple(words), channels.used, channels.layout, source, samples.tags, removed, spoken.language)
+    return Heard(
+        tuple(words),
+        channels.used,
+        channels.layout,
+        source,
+        samples.tags,
+        removed,
+        spoken.language,
+        tuple(recording.stretches),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +130,19 @@ class Recording:
         """Return a channel's samples, muted where another channel speaks."""
         return _sound(self.samples, self.channels, self.open, first_frame, last_frame, channel)
 
-    def language_samples(self, longest: float) -> Iterator[Float]:
-        """Yield stretches of speech of at most ``longest`` seconds, together from all over the recording."""
-        stretches: list[Stretch] = [
-            (channel, Span(block.start + span.start, block.start + span.end))
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Where somebody speaks, in seconds of the recording."""
+        return [
+            (channel, Span(round(block.start + span.start, 3), round(block.start + span.end, 3)))
             for block, parts in self.speech
             for channel, speech in parts
             for span in speech.spans
         ]
-        for sample in pieces(stretches, longest):
+
+    def language_samples(self, longest: float) -> Iterator[Float]:
+        """Yield stretches of speech of at most ``longest`` seconds, together from all over the recording."""
+        for sample in pieces(self.stretches, longest):
             sounds = [self.sound(_frame(span.start), _frame(span.end), channel) for channel, span in sample]
             if sounds:
                 yield np.concatenate(sounds)
@@ -145,8 +170,8 @@ def listen(samples: Samples, progress: Progress) -> Recording:
 def _sound(
     samples: Samples, channels: Channels, open_: NDArray[np.bool_], first_frame: int, last_frame: int, channel: int
 ) -> Float:
-    piece = samples.read(first_frame * FRAME, min(last_frame * FRAME, samples.count))
-    return piece[channel] if len(channels.used) == 1 else gate(piece[channel], open_[channel, first_frame:last_frame])
+    sound = samples.read_channel(channel, first_frame * FRAME, min(last_frame * FRAME, samples.count))
+    return sound if len(channels.used) == 1 else gate(sound, open_[channel, first_frame:last_frame])
 
 
 def _hear(
@@ -179,30 +204,36 @@ def _hear_block(
     hints: Hints,
     tell: Callable[[float], None],
 ) -> HeardBlock:
+    packed = pack(
+        [speech.spans for _, speech in parts],
+        lambda part: recording.sound(block.first_frame, block.last_frame, parts[part][0]),
+        transcriber.joins,
+        transcriber.longest_clip,
+    )
+    phrases: list[list[Phrase]] = [[] for _ in parts]
+    for phrase in transcriber.phrases(packed.audio, packed.clips, hints):
+        for part, own in _placed(phrase, packed):
+            phrases[part].append(own)
+        if phrase.words:
+            tell(min(1.0, phrase.words[-1].end * RATE / len(packed.audio)))
     words: list[Word] = []
     removed: list[Removed] = []
-    for position, (channel, speech) in enumerate(parts):
-        sound = recording.sound(block.first_frame, block.last_frame, channel)
-        packed = pack(sound, speech.spans, transcriber.joins, transcriber.longest_clip)
-
-        def told(at: float, position: int = position) -> None:
-            tell((position + at / block.duration) / len(parts))
-
-        phrases = transcriber.phrases(packed.audio, packed.clips, hints)
-        kept, left_out = sift(_placed(phrases, packed, told), speech)
+    for (channel, speech), own_phrases in zip(parts, phrases, strict=True):
+        kept, left_out = sift(own_phrases, speech)
         words += [_shift(word, block.start, channel) for word in kept]
         removed += [replace(one, word=_shift(one.word, block.start, channel)) for one in left_out]
     return HeardBlock(tuple(words), tuple(sorted(removed, key=lambda one: one.word.start)))
 
 
-def _placed(phrases: Iterator[Phrase], packed: Packed, told: Callable[[float], None]) -> Iterator[Phrase]:
-    """Yield phrases with the times of the sound that was packed, telling how far they are."""
-    for phrase in phrases:
-        times = [packed.original(word.start, word.end) for word in phrase.words]
-        words = (replace(w, start=start, end=end) for w, (start, end) in zip(phrase.words, times, strict=True))
-        yield replace(phrase, words=tuple(words))
-        if times:
-            told(times[-1][1])
+def _placed(phrase: Phrase, packed: Packed) -> Iterator[tuple[int, Phrase]]:
+    """Yield what of a phrase belongs to which part, with the times of that part's own sound.
+
+    A clip may hold the last words of one channel and the first of the next, and a recogniser may run them together.
+    """
+    placed = [(word, packed.original(word.start, word.end)) for word in phrase.words]
+    for part, group in groupby(placed, key=lambda one: one[1].part):
+        words = tuple(replace(word, start=at.start, end=at.end) for word, at in group)
+        yield part, replace(phrase, words=words)
 
 
 def _shift(word: Word, seconds: float, channel: int) -> Word:
@@ -216,15 +247,12 @@ def _rounded(probability: float | None) -> float | None:
 
 
 def _source(recording: Recording, transcriber: Transcriber, spoken: Spoken, removed: Sequence[Removed]) -> Source:
-    samples, layout = recording.samples, recording.channels.layout
+    samples = recording.samples
     warnings = []
     if samples.covered < 1.0:
         lost = max(samples.declared or 0.0, samples.duration) - samples.decoded
         warnings.append(f"the file is damaged or cut: {lost:.0f} seconds of it could not be decoded")
-    if layout == "one silent channel":
-        warnings.append("one of the two channels is silent: all speech comes from the other")
-    if layout == "dual mono":
-        warnings.append("both channels hold the same sound, so they do not tell who speaks")
+    warnings += recording.channels.told()
     if not any(speech.spans for _, parts in recording.speech for _, speech in parts):
         warnings.append("nobody was heard to speak in it")
     warnings += spoken.warnings

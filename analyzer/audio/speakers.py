@@ -4,35 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-from analyzer.audio.decode import decoded
+from analyzer.audio.decode import Samples
 from analyzer.audio.diarizer import Diarizer, Voices
-from analyzer.audio.recognise import Heard, Progress, listen
+from analyzer.audio.recognise import Heard
 from analyzer.audio.voices import OnDisk
-from analyzer.model import Span, Word
+from analyzer.model import Word
 
 
-def tell_voices(path: Path, heard: Heard, diarizer: Diarizer, scratch: Path, progress: Progress) -> Voices:
+def tell_voices(samples: Samples, heard: Heard, diarizer: Diarizer) -> Voices:
     """Return whose voice says each word of a recording that was transcribed from one channel.
 
     Raises:
-        AudioError: nothing in it can be decoded any more.
         EngineError: the engine broke.
-        LibraryError: no room for the decoded samples.
 
     """
-    with decoded(path, scratch, lambda at, of: progress("decode", at, of)) as samples:
-        recording = listen(samples, progress)
-        channel = heard.channels[0]
-        spans = [
-            Span(block.start + span.start, block.start + span.end)
-            for block, parts in recording.speech
-            for number, speech in parts
-            if number == channel
-            for span in speech.spans
-        ]
-        return diarizer.assign(OnDisk(samples, channel), spans, heard.words)
+    (channel,) = heard.channels
+    return diarizer.assign(OnDisk(samples, channel), [span for _, span in heard.speech], heard.words)
 
 
 def with_voices(heard: Heard, voices: Voices, engine: str = "voices") -> Heard:

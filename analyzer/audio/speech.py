@@ -20,8 +20,9 @@ _PAUSE = 0.25
 """Seconds without speech that part two spans."""
 _PAD = 0.1
 """Seconds kept before and after a span: the first consonant is quieter than the model's threshold."""
-_SLICE, _WARM = 2048, 64
-"""Hops that the model hears in one run (66 s), and those before (2 s) that it hears again to be warm."""
+_SLICE, _CONTEXT = 128, 64
+"""Hops that the model hears in one run (4 s: what it works on stays in the processor's cache), and samples of the hop
+before that it hears with each."""
 _SILENT = 10 ** (-80 / 20)
 """Samples that never exceed this (-80 dB of full scale) need no model to be silence."""
 
@@ -66,18 +67,26 @@ def find_speech(audio: Float) -> Speech:
 def _judged(hops: Float) -> NDArray[np.float32]:
     """Return the model's probability for each hop of shape (n, 512).
 
-    It is run over slices of one size: runs of ever new sizes leave memory behind in onnxruntime, some 20 MB each.
+    It is run over slices of one size: runs of ever new sizes leave memory behind in onnxruntime, some 20 MB each.  The
+    session is called and not the wrapper around it, which forgets at every call what it heard before.
     """
     found = np.zeros(len(hops), np.float32)
-    for first in range(0, len(hops), _SLICE):
-        from faster_whisper.vad import get_vad_model
+    if not len(hops):
+        return found
+    from faster_whisper.vad import get_vad_model
 
-        begin = max(0, first - _WARM)
-        part = hops[begin : first + _SLICE]
-        slice_ = np.zeros((_SLICE + _WARM, _HOP), np.float32)
-        slice_[: len(part)] = part
-        judged = np.asarray(get_vad_model()(slice_.reshape(-1)), np.float32).reshape(-1)
-        found[first : first + _SLICE] = judged[first - begin : len(part)]
+    session = get_vad_model().session
+    h = c = np.zeros((1, 1, 128), np.float32)
+    before = np.zeros(_CONTEXT, np.float32)
+    for first in range(0, len(hops), _SLICE):
+        part = hops[first : first + _SLICE]
+        heard = np.zeros((_SLICE, _CONTEXT + _HOP), np.float32)
+        heard[: len(part), _CONTEXT:] = part
+        heard[0, :_CONTEXT] = before
+        heard[1 : len(part), :_CONTEXT] = part[:-1, -_CONTEXT:]
+        before = part[-1, -_CONTEXT:]
+        judged, h, c = session.run(None, {"input": heard, "h": h, "c": c})
+        found[first : first + _SLICE] = judged.reshape(-1)[: len(part)]
     return found
 
 

@@ -63,21 +63,20 @@ class WhisperTranscriber:
 
     def phrases(self, audio: Float, clips: Sequence[Span], hints: Hints) -> Iterator[Phrase]:
         """Yield the model's segments; see `Transcriber.phrases`."""
-        if not clips:
-            return
-        longest = len(audio) / RATE
-        with self._errors():
-            segments, _ = self._model.transcribe(
-                audio,
-                language=hints.language,
-                word_timestamps=True,
-                condition_on_previous_text=False,  # a misheard clip must not colour the next one
-                clip_timestamps=[edge for clip in clips for edge in (clip.start, clip.end)],
-                hotwords=(", ".join(hints.hot_words) or None) if self._is_whole else None,
-            )
-            for segment in segments:
-                words = tuple(_word(word, longest) for word in segment.words or () if word.word.strip())
-                yield Phrase(words, float(segment.avg_logprob), float(segment.no_speech_prob))
+        for clip in clips:
+            # A clip at a time: the features of minutes are arrays so large that most of their time goes into fresh memory.
+            sound = audio[round(clip.start * RATE) : round(clip.end * RATE)]
+            with self._errors():
+                segments, _ = self._model.transcribe(
+                    sound,
+                    language=hints.language if self._model.model.is_multilingual else None,
+                    word_timestamps=True,
+                    condition_on_previous_text=False,  # a misheard clip must not colour the next one
+                    hotwords=(", ".join(hints.hot_words) or None) if self._is_whole else None,
+                )
+                for segment in segments:
+                    words = tuple(_word(word, clip) for word in segment.words or () if word.word.strip())
+                    yield Phrase(words, float(segment.avg_logprob), float(segment.no_speech_prob))
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -87,6 +86,7 @@ class WhisperTranscriber:
             raise EngineError(f"the Whisper model {self.model!r} broke off: {error}") from error
 
 
-def _word(word: Any, longest: float) -> Word:
-    start = min(max(0.0, float(word.start)), longest)
-    return Word(word.word.strip(), start, min(max(start, float(word.end)), longest), float(word.probability))
+def _word(word: Any, clip: Span) -> Word:
+    start = min(max(0.0, float(word.start)), clip.duration)
+    end = min(max(start, float(word.end)), clip.duration)
+    return Word(word.word.strip(), clip.start + start, clip.start + end, float(word.probability))

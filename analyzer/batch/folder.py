@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -54,9 +54,9 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 
 def run_folder(
-    pipeline: Pipeline, paths: list[Path], retry_failed: bool, on_start: Callable[[Path], None]
+    pipeline: Pipeline, paths: Iterable[Path], retry_failed: bool, on_start: Callable[[Path], None]
 ) -> Iterator[Outcome]:
-    """Yield what became of each file; one that fails does not stop the others.
+    """Yield what became of each file, as ``paths`` gives them; one that fails does not stop the others.
 
     Raises:
         MissingError: no engine for recordings; nothing else could be done with any of them.

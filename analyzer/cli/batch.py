@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from analyzer.cli import common
+
+if TYPE_CHECKING:
+    from analyzer.batch.folder import Outcome
 
 _WORD = {"done": "done", "kept": "was done", "waiting": "waiting", "failed": "FAILED", "busy": "busy"}
 
@@ -16,6 +22,10 @@ _WORD = {"done": "done", "kept": "was done", "waiting": "waiting", "failed": "FA
 def batch(
     folder: Annotated[Path, typer.Argument(help="Folder with recordings and transcripts, at any depth.")],
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before.")] = False,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Wait for more, and take each file once it has stopped growing; Ctrl-C ends."),
+    ] = False,
     library: common.LibraryFlag = None,
     engine: common.EngineFlag = None,
     language: common.LanguageFlag = None,
@@ -29,28 +39,32 @@ def batch(
     Recordings and transcripts at any depth; one that fails does not stop the others.
     """
     from analyzer.batch.folder import files_in, run_folder
+    from analyzer.batch.watch import watched
     from analyzer.pipeline import Pipeline
     from analyzer.store.library import Library
 
     settings = common.settings_of(library, engine=engine, language=language, llm=llm, llm_mode=llm_mode, rubric=rubric)
     paths = list(files_in(folder))
+    whole = "" if watch else f"/{len(paths)}"
     pipeline = Pipeline(settings, Library(settings.library))
-    outcomes = []
-    with common.progress("") as update:
+    outcomes: list[Outcome] = []
+    started: list[Path] = []
+    with common.progress("") as update, _until_stopped(watch, folder, started, outcomes):
         pipeline.progress = update
-        for position, outcome in enumerate(run_folder(pipeline, paths, retry_failed, lambda path: None), 1):
+        coming = watched(folder, time.monotonic, time.sleep) if watch else paths
+        for outcome in run_folder(pipeline, coming, retry_failed, started.append):
             outcomes.append(outcome)
+            name = outcome.path.relative_to(folder)
             if outcome.doubt:
-                common.say(f"{outcome.path.relative_to(folder)}: {outcome.doubt}")
+                common.say(f"{name}: {outcome.doubt}")
             if not as_json:
-                name = outcome.path.relative_to(folder)
                 reason = f": {outcome.reason}" if outcome.reason else ""
-                print(f"[{position}/{len(paths)}] {_WORD[outcome.state]:8} {name}{reason}", flush=True)
+                print(f"[{len(outcomes)}{whole}] {_WORD[outcome.state]:8} {name}{reason}", flush=True)
     counts: Counter[str] = Counter(outcome.state for outcome in outcomes)
     if as_json:
         common.print_json([_as_json(outcome) for outcome in outcomes])
     else:
-        print(summary(counts, len(paths)))
+        print(summary(counts, len(outcomes)))
     waiting = [request for outcome in outcomes for request in outcome.requests]
     if waiting:
         requests = common.write_waiting(waiting, settings.library)
@@ -60,6 +74,20 @@ def batch(
         raise typer.Exit(1)
     if waiting:
         raise typer.Exit(4)
+
+
+@contextmanager
+def _until_stopped(watch: bool, folder: Path, started: list[Path], outcomes: list[Outcome]) -> Iterator[None]:
+    """Take Ctrl-C for the end of a watch, which has no other; say what it broke into."""
+    if watch:
+        common.say(f"waiting for recordings and transcripts in {str(folder)!r}; Ctrl-C ends")
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not watch:
+            raise
+        if started and started[-1] not in (outcome.path for outcome in outcomes):
+            common.say(f"{started[-1].relative_to(folder)}: broken off; the next run goes on there")
 
 
 def summary(counts: Counter[str], total: int) -> str:

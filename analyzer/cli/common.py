@@ -80,17 +80,20 @@ def known_of(
         InputError: a date or a channel map that means nothing.
 
     """
-    from analyzer.transcript.metadata import known, parse_date
+    from analyzer.transcript.metadata import channel_map, known, parse_date
 
     day = parse_date(date) if date else None
     if date and (day is None or len(date) != 10):
         raise InputError(f"--date {date!r} is no date: write it as 2026-03-17")
-    roles = tuple(part.strip() for part in channels.split(",")) if channels else None
-    if roles and (len(roles) != 2 or not set(roles) <= {"manager", "rep", "other"}):
+    try:
+        people = channel_map(channels.split(",")) if channels else None
+    except ValueError as error:
         raise InputError(
-            f"--channels {channels!r}: say who is on the first and the second, as manager,rep or rep,manager"
-        )
-    return known("flag", date=day, manager=manager, rep=rep, title=title, channels=roles, consent=consent)
+            f"--channels {channels!r}: {error}; say who is on the first, the second and so on, as manager,rep"
+        ) from error
+    if people and len(people) < 2:
+        raise InputError(f"--channels {channels!r}: say who is on each channel, as manager,rep or rep,manager")
+    return known("flag", date=day, manager=manager, rep=rep, title=title, channels=people, consent=consent)
 
 
 def day_of(said: str | None, flag: str = "--today") -> dt.date:

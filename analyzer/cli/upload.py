@@ -18,11 +18,14 @@ def upload(
     rep: Annotated[str | None, typer.Option(help="The rep's name.")] = None,
     title: Annotated[str | None, typer.Option(help="What the meeting is called.")] = None,
     channels: Annotated[
-        str | None, typer.Option(help="Who is on the two channels of a stereo recording: manager,rep or rep,manager.")
+        str | None,
+        typer.Option(
+            help="Who is on each channel of a recording: roles or names, as manager,rep or manager,rep,Kim Lee."
+        ),
     ] = None,
     track: Annotated[
         list[str] | None,
-        typer.Option(help="One participant's own recording, as manager=a.wav; given twice, the two are one meeting."),
+        typer.Option(help="One participant's own recording, as manager=a.wav or 'Kim Lee=c.wav'; all are one meeting."),
     ] = None,
     consent: Annotated[str | None, typer.Option(help="How both agreed to the recording.")] = None,
     library: common.LibraryFlag = None,
@@ -37,11 +40,17 @@ def upload(
     from analyzer.intake import check_file
 
     settings = common.settings_of(library, engine=engine, language=language, llm=llm, llm_mode=llm_mode, rubric=rubric)
-    if track:
-        files, channels = _joined(track, files, channels, settings.library)
-    if not files:
-        raise InputError("nothing to upload: name a recording or a transcript, or two with --track")
+    tracks = _tracks(track or [], files, channels)
     flags = common.known_of(date, manager, rep, title, channels, consent)
+    if tracks:
+        from analyzer.audio.tracks import join_tracks
+        from analyzer.intake import known_of_tracks
+
+        paths = [path for _, path in tracks]
+        flags = flags.over(_people(tracks)).over(known_of_tracks(paths, settings.file_name_pattern))
+        files = [join_tracks(paths, settings.library / "tracks")]
+    if not files:
+        raise InputError("nothing to upload: name a recording or a transcript, or several with --track")
     if len(files) == 1:
         check_file(files[0])
     from analyzer.llm.replies import WaitingError
@@ -77,16 +86,27 @@ def upload(
         raise typer.Exit(WaitingError.exit_status)
 
 
-def _joined(tracks: list[str], files: list[Path] | None, channels: str | None, library: Path) -> tuple[list[Path], str]:
-    """Return the one recording that the tracks make, and who is on its channels."""
-    if files or channels:
+def _tracks(said: list[str], files: list[Path] | None, channels: str | None) -> list[tuple[str, Path]]:
+    """Return the tracks, each with whose it is."""
+    if said and (files or channels):
         raise InputError("--track stands for file and --channels: leave these away")
-    roles, _, paths = zip(*(one.partition("=") for one in tracks), strict=True)
-    if not all(paths):
-        raise InputError(f"--track {' '.join(tracks)!r}: say whose track a file is, as --track manager=a.wav")
-    from analyzer.audio.tracks import join_tracks
+    tracks = []
+    for one in said:
+        who, _, path = one.partition("=")
+        if not path or not who.strip() or "," in who:
+            raise InputError(f"--track {one!r}: say whose track a file is, as --track manager=a.wav")
+        tracks.append((who, Path(path).expanduser()))
+    return tracks
 
-    return [join_tracks([Path(path).expanduser() for path in paths], library / "tracks")], ",".join(roles)
+
+def _people(tracks: list[tuple[str, Path]]) -> Any:
+    """Return who is on the channels of the recording that the tracks become."""
+    from analyzer.transcript.metadata import channel_map, known
+
+    try:
+        return known("flag", channels=channel_map([who for who, _ in tracks]))
+    except ValueError as error:
+        raise InputError(f"--track: {error}") from error
 
 
 def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:

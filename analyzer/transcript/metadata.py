@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from analyzer.errors import InputError
 
-ChannelRole = Literal["manager", "rep", "other"]
+ROLES = frozenset(("manager", "rep", "other"))
+"""What may stand for who is on a channel, beside a name."""
 
 
 class Sidecar(BaseModel):
@@ -26,10 +27,15 @@ class Sidecar(BaseModel):
     rep: str | None = None
     title: str | None = None
     consent: str | None = None
-    channels: tuple[ChannelRole, ...] | None = None
-    """Who is on the first, second … channel."""
+    channels: tuple[str, ...] | None = None
+    """Who is on the first, second … channel: ``manager``, ``rep``, ``other`` or a name."""
     hot_words: tuple[str, ...] | None = None
     """Names of products, customers and people that are likely to be said."""
+
+    @field_validator("channels")
+    @classmethod
+    def _said_who(cls, channels: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if channels is None else channel_map(channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Known:
     rep: str | None = None
     title: str | None = None
     consent: str | None = None
-    channels: tuple[ChannelRole, ...] | None = None
+    channels: tuple[str, ...] | None = None
     hot_words: tuple[str, ...] | None = None
     grounds: tuple[tuple[str, str], ...] = ()
 
@@ -53,10 +59,33 @@ class Known:
         return Known(**values, grounds=tuple(sorted(grounds.items())))
 
 
+def channel_map(said: Sequence[str]) -> tuple[str, ...]:
+    """Return who is on each channel, roles in lower case.
+
+    Raises:
+        ValueError: one is neither a role nor looks like a name (a misspelt role would be somebody's name else), or
+            somebody is on two channels.
+
+    """
+    people = tuple(one.strip().lower() if one.strip().lower() in ROLES else one.strip() for one in said)
+    for one in people:
+        if one not in ROLES and (not one or (one.isascii() and one.islower())):
+            raise ValueError(f"{one!r} is nobody: say manager, rep, other, or a name with its capitals")
+        if one != "other" and people.count(one) > 1:
+            raise ValueError(f"{one!r} stands for two channels: leave the worse one out, or name whose it is")
+    return people
+
+
 def known(ground: str, **values: object) -> Known:
     """Return what one source says; empty values are unknown."""
     present = {name: value for name, value in values.items() if value}
     return Known(**present, grounds=tuple((name, ground) for name in sorted(present)))  # type: ignore[arg-type]
+
+
+def sidecar_of(path: Path) -> Path | None:
+    """Return the sidecar file that is there for ``path``."""
+    both = (path.with_name(path.stem + ".meta.json"), path.with_name(path.name + ".meta.json"))
+    return next((sidecar for sidecar in both if sidecar.is_file()), None)
 
 
 def from_sidecar(path: Path) -> Known:
@@ -66,11 +95,9 @@ def from_sidecar(path: Path) -> Known:
         InputError: there is one and it cannot be read; the message names the field.
 
     """
-    sidecar = path.with_name(path.stem + ".meta.json")
-    if not sidecar.is_file():
-        sidecar = path.with_name(path.name + ".meta.json")
-        if not sidecar.is_file():
-            return Known()
+    sidecar = sidecar_of(path)
+    if sidecar is None:
+        return Known()
     try:
         said = Sidecar.model_validate(json.loads(sidecar.read_text(encoding="utf-8-sig")))
     except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:

@@ -23,6 +23,7 @@ def name_people(
     stated: Sequence[tuple[str, str]] = (),
     channels: int = 0,
     voices: int = 0,
+    numbers: Sequence[int] = (0, 1),
 ) -> Transcript:
     """Return the transcript with its speakers named and their roles filled in where something says them.
 
@@ -32,6 +33,7 @@ def name_people(
         stated: names with roles as the transcript file itself carries them.
         channels: how many channels of a recording were transcribed as speakers; 0 for a transcript file.
         voices: how many voices were told apart in one channel; 0 where channels or the file tell.
+        numbers: which of the recording's channels were transcribed, from 0; the first two of two.
 
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in transcript.turns))
@@ -41,13 +43,13 @@ def name_people(
             people = {s: _withheld(s, "a voice: too often it is not clear which one speaks") for s in speakers}
             return replace(transcript, participants=tuple(people.values()))
     elif channels > 1:
-        people = _by_channel(known)
+        people = other_of_two(_by_channel(known, numbers))
     elif channels == 1:
         people = {speakers[0]: _withheld(speakers[0], "one channel: who speaks is not told apart")} if speakers else {}
     else:
         people = {speaker: _by_name(speaker, known, dict(stated), speakers) for speaker in speakers}
         people = other_of_two(people)
-    if list(people) == speakers:
+    if set(people) == set(speakers):  # one may be on the first channel and speak second
         people = _by_words(people, transcript.turns, known)
     people = {speaker: replace(person, label=speaker) for speaker, person in people.items()}
     turns = tuple(_rename(turn, people) for turn in transcript.turns)
@@ -72,20 +74,32 @@ def _rename(turn: Turn, people: dict[str, Participant]) -> Turn:
     return turn if person is None or person.name == turn.speaker else replace(turn, speaker=person.name)
 
 
-def _by_channel(known: Known) -> dict[str, Participant]:
-    roles: Sequence[Role | None] = known.channels or (None, None)
-    if len(roles) < 2:
-        roles = (*roles, *(None,) * (2 - len(roles)))
-    ground = dict(known.grounds).get("channels", "")
+def _by_channel(known: Known, numbers: Sequence[int]) -> dict[str, Participant]:
+    """Return who is on each channel that was heard; one who is only named has the role that his name has."""
+    said, ground = known.channels or (), dict(known.grounds).get("channels", "")
     people = {}
-    for position, role in enumerate(roles[:2]):
+    for position, channel in enumerate(numbers):
+        who = said[channel] if channel < len(said) else None
+        where = f"channel {channel + 1}"
         stand_in = f"Speaker {position + 1}"
-        if role is None:
-            people[stand_in] = _withheld(stand_in, f"channel {position + 1}: nothing says who is on it")
-            continue
-        name = {"manager": known.manager, "rep": known.rep}.get(role) or role.capitalize()
-        people[stand_in] = Participant(name, role, f"channel {position + 1} ({ground})")
+        if who is None:
+            people[stand_in] = _withheld(stand_in, f"{where}: nothing says who is on it")
+        elif who == "other" and said.count(who) > 1:  # each has to keep a name of his own
+            people[stand_in] = Participant(stand_in, "other", f"{where} ({ground})")
+        else:
+            people[stand_in] = _by_entry(who, known, said, f"{where} ({ground})")
     return people
+
+
+def _by_entry(who: str, known: Known, said: Sequence[str], ground: str) -> Participant:
+    """Return the person whom an entry of the channel map means, a role or a name."""
+    roles: tuple[tuple[Role, str | None], ...] = (("manager", known.manager), ("rep", known.rep), ("other", None))
+    for role, name in roles:
+        if who == role:
+            return Participant(name or role.capitalize(), role, ground)
+        if name and _same_person(who, name, list(said)):
+            return Participant(name, role, ground)
+    return _withheld(who, f"{ground}, named neither as manager nor as rep")
 
 
 def _by_name(speaker: str, known: Known, stated: dict[str, str], speakers: list[str]) -> Participant:
@@ -135,8 +149,8 @@ def _by_words(people: dict[str, Participant], turns: tuple[Turn, ...], known: Kn
         return people | {s: replace(people[s], ground=_unclear(people[s].ground, confidence)) for s in two}
     manager, rep = (one, other) if odds > 0 else (other, one)
     named: dict[str, tuple[Role, str]] = {
-        manager: ("manager", _name_for(manager, known.manager)),
-        rep: ("rep", _name_for(rep, known.rep)),
+        manager: ("manager", _name_for(people[manager].name, known.manager)),
+        rep: ("rep", _name_for(people[rep].name, known.rep)),
     }
     said = {speaker: name for speaker, (_, name) in named.items()}
     spoken = [replace(turn, speaker=said[turn.speaker]) for turn in turns if turn.speaker in said]

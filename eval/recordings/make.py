@@ -130,17 +130,18 @@ def record(folder: Path, seed: int) -> None:
     print(f"{header['id']}: {len(turns)} turns, {channels.shape[1] / RATE:.1f} s")
 
 
-def make_long(out: Path, minutes: float) -> None:
-    """Write a stereo recording of ``minutes``: the turns of every script over and over, decoded from the recordings."""
+def make_long(out: Path, minutes: float, channels: int = 2) -> None:
+    """Write a recording of ``minutes``: the turns of every script over and over, a speaker a channel or mixed to one."""
     tracks = []
     for folder in sorted(HERE.glob("*/script.txt")):
         with av.open(str(folder.parent / "stereo.opus")) as container:
             resample = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
             frames = [f.to_ndarray() for frame in container.decode(audio=0) for f in resample.resample(frame)]
-        tracks.append(np.concatenate(frames, axis=1).reshape(-1, 2))
+        track = np.concatenate(frames, axis=1).reshape(-1, 2)
+        tracks.append(track if channels == 2 else track.sum(axis=1, keepdims=True).clip(-32768, 32767))
     wanted = round(minutes * 60 * RATE)
     with wave.open(str(out), "wb") as wav:
-        wav.setnchannels(2)
+        wav.setnchannels(channels)
         wav.setsampwidth(2)
         wav.setframerate(RATE)
         written = 0

@@ -136,10 +136,14 @@ def test_tags_that_are_no_utf8_do_not_refuse_a_file(tmp_path: Path, write_wav) -
     assert samples.tags["title"].startswith("caf")
 
 
-def test_more_than_two_channels_become_one(tmp_path: Path, write_wav) -> None:
-    path = write_wav(np.zeros((6, 16_000)) + 0.1)
-    samples = decode(path, tmp_path / "raw")
-    assert (samples.channels, samples.count) == (1, 16_000)
+@pytest.mark.parametrize("channels", [3, 6, 12])
+def test_many_channels_stay_apart_and_in_their_order(channels: int, tmp_path: Path, write_wav) -> None:
+    """Surround formats have a way of mixing their channels; a recorder's channels have none."""
+    levels = 0.02 * np.arange(1, channels + 1)
+    samples = decode(write_wav(np.repeat(levels[:, None], 8_000, axis=1), rate=8_000), tmp_path / "raw")
+    assert (samples.channels, samples.count) == (channels, pytest.approx(16_000, abs=40))
+    assert samples.read(8_000, 8_001)[:, 0] == pytest.approx(levels, abs=0.001)
+    assert samples.read_channel(2, 8_000, 8_010) == pytest.approx([levels[2]] * 10, abs=0.001)
 
 
 def test_progress_is_told_in_seconds_of_audio(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analyzer.audio.decode import RATE, decode
 from analyzer.audio.diarizer import Voices, build_diarizer
 from analyzer.audio.recognise import Heard
 from analyzer.audio.speakers import with_voices
+from analyzer.audio.transcriber import Hints, Phrase
 from analyzer.errors import InputError, MissingError
 from analyzer.hearing import Hearing
 from analyzer.model import Source, Span, Transcript, Word
@@ -20,6 +22,7 @@ from analyzer.pipeline import Pipeline
 from analyzer.transcript.merge import turns_of
 from analyzer.transcript.metadata import Known
 from analyzer.transcript.people import name_people
+from tests.conftest import JUNIPER
 
 SAID = "did the clinic sign|not yet legal has it|and what will you try|i will ask the nurse"
 
@@ -99,9 +102,11 @@ class Alternating:
     def __init__(self) -> None:
         self.asked = 0
         self.fingerprint = "alternating"
+        self.spans: list[Span] = []
 
     def assign(self, samples: Any, spans: Sequence[Span], words: Sequence[Word]) -> Voices:
         self.asked += 1
+        self.spans = list(spans)
         assert len(samples) > 16_000
         return Voices(tuple(n % 2 for n in range(len(words))), (0.9,) * len(words), 2, None)
 
@@ -115,13 +120,82 @@ def test_words_are_recognised_once_and_voices_told_in_a_stage_of_their_own(
     path = write_wav(np.sin(np.linspace(0, 9_000, 48_000)) * 0.1)
     pipeline = Pipeline(Settings(engine="sphinx"), Library(tmp_path / "library"))
     of = replace(heard(), channels=(0,))
-    monkeypatch.setattr(Hearing, "_hear", lambda self, intake, facts: of)
+    monkeypatch.setattr(Hearing, "_hear", lambda self, intake, samples, facts: of)
     diarizer = Alternating()
     pipeline.hearing.__dict__["diarizer"] = diarizer
     first = pipeline.run(pipeline.intake(path))
     assert {turn.speaker for turn in first.transcript.turns} == {"Speaker 1", "Speaker 2"}
     pipeline.run(pipeline.intake(path))
     assert diarizer.asked == 1
+
+
+class Scribe:
+    """Writes a word for each clip; keeps the hints that it was given."""
+
+    name = model = fingerprint = "scribe"
+    longest_clip, joins = 30.0, 0.0
+
+    def __init__(self) -> None:
+        self.hints: list[Hints] = []
+
+    def languages(self, audio: np.ndarray) -> dict[str, float]:
+        return {}
+
+    def phrases(self, audio: np.ndarray, clips: Sequence[Span], hints: Hints) -> Iterator[Phrase]:
+        self.hints.append(hints)
+        for clip in clips:
+            yield Phrase((Word("so", clip.start, clip.end, 0.9),))
+
+
+@pytest.fixture
+def scribe(tmp_path: Path, write_wav: Callable[..., Path]) -> tuple[Path, Pipeline, Scribe]:
+    """Return half a minute of talk in one channel, and a pipeline that hears it."""
+    from analyzer.config import Settings
+    from analyzer.store.library import Library
+
+    path = write_wav(decode(JUNIPER / "mono.opus", tmp_path / "s.s16").read(0, 30 * RATE), name="talk.wav")
+    pipeline, transcriber = Pipeline(Settings(), Library(tmp_path / "library")), Scribe()
+    pipeline.hearing.__dict__["transcriber"] = transcriber
+    return path, pipeline, transcriber
+
+
+@pytest.mark.speech
+def test_words_and_voices_share_one_decoding_and_one_search_for_speech(scribe, monkeypatch) -> None:
+    from analyzer.audio import decode as decoding
+    from analyzer.audio import recognise
+
+    path, pipeline, _ = scribe
+    asked: list[str] = []
+
+    def counted(module: Any, name: str) -> None:
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *a, **k: (asked.append(name), real(*a, **k))[1])
+
+    counted(decoding, "decode")
+    counted(recognise, "find_speech")
+    diarizer = pipeline.hearing.__dict__["diarizer"] = Alternating()
+    pipeline.run(pipeline.intake(path))
+    assert asked == ["decode", "find_speech"]
+    assert len(diarizer.spans) > 3
+    pipeline.run(pipeline.intake(path))
+    assert asked == ["decode", "find_speech"]
+
+
+@pytest.mark.speech
+def test_a_name_is_no_reason_to_hear_it_all_again_and_a_hot_word_is(scribe) -> None:
+    """Names help the recogniser, and are put right often; whoever adds a hot word wants it heard."""
+    path, pipeline, transcriber = scribe
+    pipeline.hearing.__dict__["diarizer"] = None
+    pipeline.run(pipeline.intake(path))
+    heard = len(transcriber.hints)
+    sidecar = path.with_name("talk.meta.json")
+    sidecar.write_text('{"manager": "Martin Hale"}')
+    pipeline.run(pipeline.intake(path))
+    assert len(transcriber.hints) == heard
+    sidecar.write_text('{"manager": "Martin Hale", "hot_words": ["Juniper"]}')
+    pipeline.run(pipeline.intake(path))
+    assert len(transcriber.hints) == 2 * heard
+    assert transcriber.hints[-1].hot_words == ("Martin Hale", "Juniper")
 
 
 @pytest.mark.parametrize("name", ["none", "auto"])

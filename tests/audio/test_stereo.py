@@ -110,3 +110,27 @@ def test_one_who_hardly_speaks_is_still_heard(tracks: np.ndarray, turns, write_w
     matrix = seconds_by_speaker(found, [first, *(turn for turn in turns if turn[0] == 0)])
     assert matrix[1, 1] > 0.9 * (first[2] - first[1])
     assert matrix[0, 1] < 0.02 * matrix[0, 0]
+
+
+@pytest.mark.parametrize("cross_talk", [None, 15])
+def test_each_of_three_is_heard_on_his_own_channel_alone(
+    cross_talk: float | None, tracks: np.ndarray, turns, write_wav, tmp_path: Path
+) -> None:
+    """Somebody takes over the second one's turns half-way; a mix and a copy come with the file, as meeting tools do it."""
+    half = SECONDS // 2 * RATE
+    three = np.stack([tracks[0], tracks[1], tracks[1]])
+    three[1, half:], three[2, :half] = 0, 0
+    mixed = three if cross_talk is None else three + 10 ** (-cross_talk / 20) * (three.sum(axis=0) - three)
+    found = heard(np.vstack([mixed, mixed.sum(axis=0), mixed[:1]]), write_wav, tmp_path)
+    assert (found.layout, found.channels) == ("several channels", (0, 1, 2))
+    told = " ".join(found.source.warnings)
+    assert "channel 4 is a mix" in told
+    assert "channel 5 holds the same sound as channel 1" in told
+    matrix, spoken = np.zeros((3, 3)), np.zeros(3)
+    for speaker, start, end in turns:
+        who = 2 if speaker == 1 and start > SECONDS / 2 else speaker
+        spoken[who] += end - start
+        for word in found.words:
+            matrix[who, word.channel] += max(0.0, min(end, word.end) - max(start, word.start))
+    assert np.diag(matrix) / spoken == pytest.approx([1.0] * 3, abs=0.1)
+    assert matrix.sum() - np.trace(matrix) < 0.03 * spoken.sum()

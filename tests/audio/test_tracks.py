@@ -68,3 +68,27 @@ def test_one_track_twice_is_a_mistake(voices: np.ndarray, write_wav, tmp_path: P
         join_tracks([path, path], tmp_path)
     with pytest.raises(InputError, match="give two"):
         join_tracks([path], tmp_path)
+
+
+@pytest.mark.parametrize("count", [3, 5, 8])
+def test_each_of_many_tracks_keeps_its_channel(count: int, write_wav, tmp_path: Path) -> None:
+    tones = [0.1 * np.sin(np.arange(RATE) * (0.02 + 0.01 * n)) for n in range(count)]
+    sound = joined([write_wav(tone, name=f"{n}.wav") for n, tone in enumerate(tones)], tmp_path)
+    assert sound.shape == (count, RATE)
+    assert all(np.abs(one - tone).max() < 0.001 for one, tone in zip(sound, tones, strict=True))
+
+
+def test_a_third_track_is_aligned_by_whoever_is_heard_in_it(voices: np.ndarray, write_wav, tmp_path: Path) -> None:
+    """The second speaker is faint in the third track; the first is in neither, so nothing is known of his clock."""
+    third = 10 ** (-25 / 20) * voices[1] + np.random.default_rng(3).normal(0, 0.0005, voices.shape[1])
+    third[20 * RATE : 25 * RATE] += voices[0, 5 * RATE : 10 * RATE]
+    late = round(6.5 * RATE)
+    hum = 0.01 * np.sin(np.arange(voices.shape[1]) * 0.05)
+    sound = joined([write_wav(one, name=f"{n}.wav") for n, one in enumerate((hum, voices[1], third[late:]))], tmp_path)
+    assert not sound[2, : late - RATE].any()
+    assert sound.shape[1] == pytest.approx(SECONDS * RATE, abs=0.03 * RATE)
+
+
+def test_more_tracks_than_a_file_holds_are_a_mistake(write_wav, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="9 tracks were given"):
+        join_tracks([write_wav(np.zeros(RATE), name=f"{n}.wav") for n in range(9)], tmp_path)

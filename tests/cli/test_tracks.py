@@ -32,6 +32,8 @@ def test_two_tracks_are_one_meeting_with_their_roles(analyzer, tracks: list[Path
     ("arguments", "words"),
     [
         (["--track", "a.wav", "--track", "b.wav"], "say whose track"),
+        (["--track", "manager=a.wav", "--track", "manager=b.wav"], "stands for two channels"),
+        (["--track", "manager=a.wav", "--track", "reb=b.wav"], "say manager, rep, other"),
         (["--track", "manager=a.wav"], "give two"),
         (["--track", "manager=a.wav", "--track", "rep=b.wav"], "'a.wav' cannot be read"),
         (["x.wav", "--track", "manager=a.wav"], "leave these away"),
@@ -42,3 +44,28 @@ def test_a_mistake_is_one_clear_line(analyzer, arguments: list[str], words: str)
     result = analyzer("upload", *arguments)
     assert result.status == 2
     assert words in result.err
+
+
+@pytest.mark.speech
+def test_three_tracks_are_three_people_with_what_their_sidecars_say(analyzer, tracks: list[Path], write_wav) -> None:
+    """The third one has no role of manager or rep: nothing says so."""
+    voices = [decode(path, path.with_suffix(".s16")).read(0, 20 * RATE)[0] for path in tracks]
+    third = voices[0].copy()
+    third[: 10 * RATE], voices[0][10 * RATE :] = 0, 0
+    kim = write_wav(third, name="kim.wav")
+    martin = write_wav(voices[0], name="martin.wav")
+    martin.with_name("martin.meta.json").write_text(
+        json.dumps({"date": "2026-03-17", "manager": "Martin Hale", "channels": ["rep", "manager"]})
+    )
+    kim.with_name("kim.meta.json").write_text(json.dumps({"date": "2026-03-18", "title": "Pipeline"}))
+    said = ["--track", f"Martin Hale={martin}", "--track", f"rep={tracks[1]}", "--track", f"Kim Lee={kim}"]
+    result = analyzer("upload", *said, "--rep", "Erin Costa", "--engine", "sphinx", "--json")
+    assert result.status == 0, result
+    made = json.loads(Path(json.loads(result.out)[0]["report"]).with_suffix(".json").read_text(encoding="utf-8"))
+    people = {p["name"]: p["role"] for p in made["transcript"]["participants"]}
+    assert people == {"Martin Hale": "manager", "Erin Costa": "rep", "Kim Lee": None}
+    assert made["meeting"]["date"] == "2026-03-17"
+    assert made["meeting"]["title"] == "Pipeline"
+    grounds = made["meeting"]["grounds"]
+    assert (grounds["date"], grounds["title"], grounds["rep"]) == ("martin.meta.json", "kim.meta.json", "flag")
+    assert {turn["speaker"] for turn in made["transcript"]["turns"]} == set(people)

@@ -88,3 +88,22 @@ def test_a_wrong_sidecar_names_itself(text: str, tmp_path: Path) -> None:
 def test_tags_tell_the_day() -> None:
     assert from_tags({"creation_time": "2026-03-17T09:00:00Z"}).date == dt.date(2026, 3, 17)
     assert from_tags({"creation_time": "long ago"}) == Known()
+
+
+def test_a_third_one_keeps_his_name_and_gets_no_role() -> None:
+    facts = known("flag", manager="Dana Okafor", channels=("Dana", "rep", "Kim Lee"))
+    named = name_people(transcript("Speaker 1", "Speaker 2", "Speaker 3"), facts, channels=3, numbers=(0, 1, 2))
+    assert roles(named) == {"Dana Okafor": "manager", "Rep": "rep", "Kim Lee": None}
+    assert "neither as manager nor as rep" in named.participants[2].ground
+
+
+def test_a_channel_that_is_left_out_moves_nobody() -> None:
+    facts = known("flag", channels=("manager", "other", "rep", "other", "other"))
+    named = name_people(transcript("Speaker 1", "Speaker 2", "Speaker 3"), facts, channels=3, numbers=(0, 2, 4))
+    assert roles(named) == {"Manager": "manager", "Rep": "rep", "Speaker 3": "other"}
+    assert "channel 5" in named.participants[2].ground
+
+
+def test_of_two_named_channels_the_other_one_follows() -> None:
+    named = name_people(transcript("Speaker 1", "Speaker 2"), known("flag", channels=("Kim Lee", "rep")), channels=2)
+    assert roles(named) == {"Kim Lee": "manager", "Rep": "rep"}
