@@ -6,6 +6,7 @@ says which day that is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,9 @@ from datetime import date
 from analyzer.commitments.grammar import AT_ONCE, POINTS
 from analyzer.commitments.heard import Heard
 from analyzer.commitments.mentions import last_mention, mentions
+
+_ENDS = re.compile(r" *(?:[.,!]|$|(?:while|and|from|straight|after|when)\b)", re.IGNORECASE)
+"""What follows a "now" by which something is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,18 @@ def find_due(text: str) -> DuePhrase | None:
 def find_dues(text: str) -> list[DuePhrase]:
     """Return all dates and deadlines that `find_due` would know, in order."""
     return list(_phrases(text))[::-1]
+
+
+def find_at_once(text: str) -> list[DuePhrase]:
+    """Return what is said to be done at once, when the talk is over or on the way home: all of it means the same day."""
+    heard = Heard(text)
+    found = (heard.place(match.start(), match.end()) for match in AT_ONCE.finditer(heard.words))
+    return [DuePhrase(text[start:end], start, end) for start, end in found if _is_deadline(text, start, end)]
+
+
+def _is_deadline(text: str, start: int, end: int) -> bool:
+    """Whether what was found is more than a "now" that opens a sentence or fills it."""
+    return not text[start:end].lower().endswith("now") or bool(start and _ENDS.match(text, end))
 
 
 def _phrases(text: str) -> Iterator[DuePhrase]:

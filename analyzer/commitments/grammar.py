@@ -51,7 +51,7 @@ _NAMES = {
     # what may follow a date or a time, and is not a thing that it counts ("the fifth floor", "by five points")
     "OPEN": r"( (\.|and|or|but|so|if|then|(i|we|you|he|she|they|it|that|there)('\w+)?|at|by|in|on|for|with|to|from|the|an?|"
     "latest|is|was|this|which|when|because|before|after|until|as|not|no|yeah|yes|okay|ok|right|please|just|my|our|his|her|"
-    r"their|your|here|works?|will|would|can|could|should|sharp|maybe|today|tomorrow|tonight|DAYS)(?!\S)|$)",
+    r"their|your|here|works?|will|would|can|could|should|sharp|maybe|promise|anyway|anyhow|whether|like|how|what|who|where|why|while|once|unless|otherwise|also|though|today|tomorrow|tonight|DAYS)(?!\S)|$)",
     "THING": r"(EVENT|of|\d+|floor|times?|page|slide|half|thing|step|part|point|day|week|month|quarter|year|try|attempt|draft|"
     "round|line|item|question|bid|offer|version|site|door|guy|person|customer|buyer|deal|account|order|stage|phase|place|"
     "name|reason|option|one|store|location|row|century|chapter|section)",
@@ -173,9 +173,12 @@ _NO_DAY = r"""(?<!\S)(asap|as soon as (possible|THEY('\w+)? \w+)|(?<!how )(?<!to
 |(before|until|till|ahead of|prior to|in time for|after) ITS (new |next |final |big |whole )?ANY
 |(before|until|till) ((he|she|they) ANY|THEY (go|leave|meet|start|fly|hang up)))(?!\S)"""
 """Soon, and events."""
-_NOW = r"""(?<!\S)(now|(straight|right) after(?= \.|$)|(when|once|(as )?soon as|the (minute|moment|second|#2))
- (THEY (hang up|get off (this|the) (call|phone))|(i'm|we're|(i am|we are)) (done|through|finished))
-|before (i|you) (even )?((go|get) (home|to bed|out of this ANY)|dial in)|on (my|the) way home)(?!\S)"""
+_NOW = r"""(?<!\S)((right |straight )?now|((right|straight) )?after this(?= (\.|and|because|so|i|i'm|i'll|it|on)(?!\S)|$)
+|(straight|right) after(?= \.|$)|((when|once|(as )?soon as|the (minute|moment|second|#2))
+ (THEY (hang up|get off)|(i'm|we're|i am|we are|i get|we get|we come) (done|through|finished|off))
+( (here|(this|the) (call|phone)|(with|on) this( call)?))?)
+|before (i|you) (even )?((go|get) (home|in|to bed|out of this ANY)|dial in|leave( (today|tonight)|(?= \.|$)))
+|before (i've|you've|we've) (even )?had (my|your) (lunch|dinner|tea)|on (my|the|your) way home)(?!\S)"""
 """What is done when the talk is over, or before the day is, is done the same day."""
 _POINTING = r"""(?<!\S)((the|that) (same|very) (day|week|morning|afternoon|evening|night)|same (day|week)
 |that (day|week|morning|afternoon|evening|night)|(the )?(day|week|morning|evening) (after|before)( that)?(?= \.|$)|by then

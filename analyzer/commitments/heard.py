@@ -47,10 +47,18 @@ class Heard:
             elif word:
                 words.append(word)
                 self._spans.append(match.span())
+                self._without_stutter(words)
         self.words = " ".join(words)
         self._starts = [0]
         for word in words:
             self._starts.append(self._starts[-1] + len(word) + 1)
+
+    def _without_stutter(self, words: list[str]) -> None:
+        """Take two words that were said twice for said once: "on the, on the twelfth"."""
+        if len(words) > 3 and words[-4:-2] == words[-2:] and not words[-1][0].isdigit():
+            end = self._spans[-1][1]
+            del words[-2:], self._spans[-2:]
+            self._spans[-1] = (self._spans[-1][0], end)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where in the text the words ``[start, end)`` stand."""

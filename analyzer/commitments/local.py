@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.commitments.clauses import Clause, clauses_of, rows
-from analyzer.commitments.dates import AT_ONCE, SaidDay, day_rows, days_in
-from analyzer.commitments.due import DuePhrase, find_due
+from analyzer.commitments.dates import SaidDay, days_in
+from analyzer.commitments.day_features import day_rows
+from analyzer.commitments.due import DuePhrase, find_at_once, find_due
 from analyzer.commitments.merge import merge
 from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.labels.cues import sentences
@@ -31,6 +32,8 @@ Array = NDArray[np.float64]
 WEIGHTS = Path(__file__).with_name("weights.npz")
 SHARE = 0.6
 """Of the judgement of a span in its certainty; the rest is what was thought of its likeliest clause."""
+LIKELY = -0.4
+"""Log odds from which a day counts as the promise's own: a little under even, chosen by cross-validation."""
 _NEW = re.compile(
     r"\b(?:i'?ll|i will|i'?m going to|i am going to|let me|can you|could you|will you|you need to|you should|make sure|"
     r"i want you|i need you)\b",
@@ -55,7 +58,7 @@ class LocalExtractor:
     """Extracts with trained weights."""
 
     name = "local"
-    version = "3"
+    version = "4"
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights
@@ -79,7 +82,9 @@ class LocalExtractor:
         said = days_in(transcript, said_on) if said_on else {}
         made = []
         for one in promises:
-            due, day = _due(one, promises, said, said_on, model) if said_on else (_deadline(one), None)
+            due, day = (
+                (_deadline(one), None) if said_on is None else _due(one, promises, said, transcript, said_on, model)
+            )
             made.append(_commitment(one, transcript, due, day, model, known))
         return Extracted(tuple(merge(made)))
 
@@ -164,14 +169,19 @@ def _owner(found: Found, transcript: Transcript) -> str | None:
 
 
 def _due(
-    found: Found, promises: Sequence[Found], said: dict[int, list[SaidDay]], said_on: date, model: LinearModel
+    found: Found,
+    promises: Sequence[Found],
+    said: dict[int, list[SaidDay]],
+    transcript: Transcript,
+    said_on: date,
+    model: LinearModel,
 ) -> tuple[DuePhrase | None, date | None]:
     """Return the day that most likely is the promise's own, if one is likelier than none; or a deadline without a day."""
-    days, features = day_rows(found, promises, said, said_on, model.index_of("day"))
+    days, features = day_rows(found, promises, said, transcript, said_on, model.index_of("day"))
     if days:
         odds = odds_of(_scores(model, features)["due"])
         best = days[int(odds.argmax())]
-        if odds.max() > 0:
+        if odds.max() > LIKELY:
             return best.phrase, best.day
     vague = (one.phrase for one in said.get(found.turn.n, ()) if one.day is None and one.within(found))
     return next(vague, None), None
@@ -179,10 +189,7 @@ def _due(
 
 def _deadline(found: Found) -> DuePhrase | None:
     """Return the deadline in the quote, for a talk of which the day is not known."""
-    if inside := find_due(found.text):
-        return inside
-    at_once = AT_ONCE.search(found.text)
-    return DuePhrase(at_once[0], at_once.start(), at_once.end()) if at_once else None
+    return find_due(found.text) or next(iter(find_at_once(found.text)), None)
 
 
 def _strength(found: Found, day: date | None) -> int:

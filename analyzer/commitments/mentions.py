@@ -20,9 +20,10 @@ _LEAD = compiled(r"""(?<!\S)(((UNTIL|by (close|end)( on)?|(no|not) later than|no
 _TAIL = compiled(r"""( ((bright and )?early|(late )?(morning|afternoon|evening|night)|lunchtime|(at )?the (very )?latest|latest|tops|max
 |at the earliest|at most|sharp|[ap]m|or (sooner|earlier|before|so)|if not (sooner|before|earlier))(?!\S))*""")
 _ANSWER = compiled(r"(?<!\S)(make it|make that|say|do|call it|week of|or|no|not|sorry|actually|mean|wait|let's) $")
-_NEVER = compiled(r"""(?<!\S)(since( the)?|every( other| #2)?|each|last|past|previous|instead of|rather than|(?<!later )than|happy
-|black|(?<!why )not|the|our|my|his|their|your|its|an?|any|some|1) $""")
-_WAS = compiled(r"""(?<!\S)((WHO|(?<![^.] )(?!get|have|need|want|bring|send|make|ill |\w+'ll |will |can |let )ANY) EVERMET|WHO EVERWENT|WENT
+_NEVER = compiled(r"(?<!\S)(since( the)?|instead of|rather than|(?<!later )than|(?<!why )not) $")
+_SOME = compiled(r"""(?<!\S)(every( other| #2)?|each|last|(?<!way )past|previous|happy|black|the|our|my|his|their|your|its|an?|any|some
+|((?<![^.] )|(?<=on ))1) $""")
+_WAS = compiled(r"""(?<!\S)((WHO|(?<![^.] )(?!get|have|need|want|bring|send|make|(and|then|so|but|or|please|just|also|right|ok|okay) put |ill |\w+'ll |will |can |let )ANY) EVERMET|WHO EVERWENT|WENT
 |WHO've EVER(been|sent|spoken|seen|done|called|met|talked))( (?!WILL)ANY){0,8} $""")
 _THEN_WAS = compiled(r" (WHO EVERMET|(WHO EVER|it )?WENT)(?! WILL)(?!\S)")
 _WILL_BE = compiled(r"(?<!\S)WILL( ANY){0,8} $")
@@ -36,6 +37,8 @@ _REACHED = re.compile(
 _TAKEN_BACK = compiled(r"(?<!\S)(\.|no|not|sorry|actually|rather|wait|instead|mean|make (it|that))(?!\S)|^$")
 _TO_DAY = compiled(r" (ANY ){0,6}")
 _TO_ANYTHING = compiled(r" (AWAY|AHEAD|of) ((ITS|this|that|an?) )?ANY")
+_RELATIVE = frozenset({"today", "tonight", "tomorrow"})
+"""Words that are no name of a day: "the new one today" is due today, "his Monday" is not due on Monday."""
 _RANK = {"vague": 0, "time": 1, "past": 2, "day": 3, "after": 3}
 
 
@@ -107,6 +110,8 @@ def _is_none(words: str, start: int, end: int, kind: Kind) -> bool:
         return _is_past(words, start, end)
     if _is_hers(words, start, end) or _NEVER.search(words, max(0, start - 15), start):
         return True
+    if words[start:end] not in _RELATIVE and _SOME.search(words, max(0, start - 15), start):
+        return True
     return not _DEADLINE.match(words, start) and _is_past(words, start, end)
 
 
@@ -139,5 +144,9 @@ def _joined(left: Mention, right: Mention, gap: str) -> Mention | None:
         return None
     if not (_TO_TIME if "time" in kinds else _TO_EVENT).fullmatch(gap):
         return None
+    if kinds == {"time"}:  # "in the morning, at seven" is tomorrow
+        return replace(
+            both, day=lambda said_on: max(filter(None, (left.day(said_on), right.day(said_on))), default=None)
+        )
     core = max(right, left, key=lambda mention: _RANK[mention.kind])
     return replace(both, kind=core.kind, day=core.day)
