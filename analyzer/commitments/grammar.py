@@ -175,8 +175,8 @@ _NO_DAY = r"""(?<!\S)(asap|as soon as (possible|THEY('\w+)? \w+)|(?<!how )(?<!to
 """Soon, and events."""
 _NOW = r"""(?<!\S)((right |straight )?now|((right|straight) )?after this(?= (\.|and|because|so|i|i'm|i'll|it|on)(?!\S)|$)
 |(straight|right) after(?= \.|$)|((when|once|(as )?soon as|the (minute|moment|second|#2))
- (THEY (hang up|get off)|(i'm|we're|i am|we are|i get|we get|we come) (done|through|finished|off))
-( (here|(this|the) (call|phone)|(with|on) this( call)?))?)
+ (THEY hang up|(i'm|we're|i am|we are|i get|we get|we come) (done|through|finished)|THEY ((get|am|are) )?off(?= (here|this|the call|the phone|\.)|$))
+( (here|(this|the) (call|phone)|(with|on) this( call)?|this))?)
 |before (i|you) (even )?((go|get) (home|in|to bed|out of this ANY)|dial in|leave( (today|tonight)|(?= \.|$)))
 |before (i've|you've|we've) (even )?had (my|your) (lunch|dinner|tea)|on (my|the|your) way home)(?!\S)"""
 """What is done when the talk is over, or before the day is, is done the same day."""

@@ -10,7 +10,7 @@ from analyzer.commitments.clauses import OPENING
 from analyzer.commitments.due import DuePhrase, find_at_once, find_dues
 from analyzer.commitments.spans import Found
 from analyzer.labels.cues import sentences
-from analyzer.model import Transcript, Turn
+from analyzer.model import Transcript
 
 VERBS = frozenset(
     "add agree answer approach approve arrange ask attach bin block book borrow break brief bring build buy call cancel "
@@ -100,37 +100,35 @@ def action_of(found: Found, transcript: Transcript) -> str:
     names where they are the object.
     """
     own = [phrase for piece in _pieces(found.text) if (phrase := verb_phrase(piece))]
-    best = next((phrase for phrase in own if _names_something(phrase)), None)
-    if best is None and (
-        own[0].split()[0].lower() in _VAGUE if own else not _names_something(_undated(f"- {found.text}"))
-    ):
-        before, asked = _near(found, transcript)
-        if before is not None:
-            return _lowered(
-                _named(before, found.turn.speaker if not asked else _other(found.turn, transcript), transcript)
-            )
-    phrase = best or (own[0] if own else None)
+    speaker = found.turn.speaker
+    phrase = next((phrase for phrase in own if _names_something(phrase)), None)
+    if phrase is None and _only_points(found.text, own):
+        phrase, speaker = _near(found, transcript)
+    phrase = phrase or (own[0] if own else None)
     if phrase is None:
         return _trimmed(_OPENED.sub("", _fluent(found.text))) or found.text.strip() or found.text
-    return _lowered(_named(phrase, found.turn.speaker, transcript))
+    return _lowered(_named(phrase, speaker, transcript))
 
 
-def _other(turn: Turn, transcript: Transcript) -> str:
-    return next((person.name for person in transcript.participants if person.name != turn.speaker), turn.speaker)
+def _only_points(text: str, phrases: Sequence[str]) -> bool:
+    """Whether a promise leaves to the words before it what is to be done: "I'll do it", "by Friday"."""
+    if phrases:
+        return phrases[0].split()[0].lower() in _VAGUE
+    return not _names_something(_undated(f"- {text}"))
 
 
-def _near(found: Found, transcript: Transcript) -> tuple[str | None, bool]:
-    """Return the last verb phrase that names something just before a promise, and whether the other one said it."""
-    n = found.turn.n
-    places = [(found.turn.text[: found.start], False)]
-    if n > 1 and transcript.turns[n - 2].speaker != found.turn.speaker:
-        places.append((transcript.turns[n - 2].text, True))
-    for text, asked in places:
+def _near(found: Found, transcript: Transcript) -> tuple[str | None, str]:
+    """Return the last verb phrase that names something just before a promise, and who said it."""
+    n, speaker = found.turn.n, found.turn.speaker
+    places = [(speaker, found.turn.text[: found.start])]
+    if n > 1 and transcript.turns[n - 2].speaker != speaker:
+        places.append((transcript.turns[n - 2].speaker, transcript.turns[n - 2].text))
+    for who, text in places:
         for sentence in reversed(sentences(text)[-2:] if text.strip() else []):
             phrases = [phrase for piece in _pieces(sentence) if (phrase := verb_phrase(piece))]
             if named := next((phrase for phrase in reversed(phrases) if _names_something(phrase)), None):
-                return named, asked
-    return None, False
+                return named, who
+    return None, speaker
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -145,19 +143,15 @@ def _pieces(text: str) -> Iterator[str]:
 def verb_phrase(piece: str) -> str | None:
     """Return the words from a verb on, without deadline and asides; ``None`` where there is none."""
     said = _fluent(piece)
-    starts = [
-        (_I_DO.sub("", _OPENED.sub("", said)), False),
-        *((said[one.end() :], True) for one in _MODAL.finditer(said)),
-    ]
-    based = ((rest, _base(re.split(r"[\s,.;!?]", rest, maxsplit=1)[0].lower(), is_modal)) for rest, is_modal in starts)
-    rest, verb = next(((rest, verb) for rest, verb in based if verb), ("", None))
-    if verb is None:
-        return _ordered(_OPENED.sub("", said))
-    first, _, tail = rest.partition(" ")
-    mark = first[len(first.rstrip(",.;!?")) :]
-    phrase = f"{verb}{mark} {tail}".strip()
-    bare = _trimmed(_undated(phrase))
-    return bare if " " in bare else None if verb in _VAGUE else _trimmed(phrase)
+    plain = _OPENED.sub("", said)
+    starts = [(_I_DO.sub("", plain), False), *((said[one.end() :], True) for one in _MODAL.finditer(said))]
+    for rest, is_modal in starts:
+        first = re.split(r"[\s,.;!?]", rest, maxsplit=1)[0]
+        if verb := _base(first.lower(), is_modal):
+            phrase = verb + rest[len(first) :]
+            bare = _trimmed(_undated(phrase))
+            return bare if " " in bare else None if verb in _VAGUE else _trimmed(phrase)
+    return _ordered(plain)
 
 
 def _ordered(said: str) -> str | None:
@@ -223,8 +217,9 @@ def _names_something(phrase: str) -> bool:
 
 def _named(phrase: str, speaker: str, transcript: Transcript) -> str:
     """Return the phrase with the names of who is spoken to and who speaks, where they are its objects."""
-    listener = next((person.name for person in transcript.participants if person.name != speaker), None)
-    if listener:
+    others = [person.name for person in transcript.participants if person.name != speaker]
+    if len(others) == 1:
+        listener = others[0]
         phrase = re.sub(r"\b(\w+) you\b(?=(.*))", lambda match: _object(match, listener), phrase, flags=re.IGNORECASE)
     return re.sub(r"(?<=\w )me\b", speaker.split()[0], phrase)
 

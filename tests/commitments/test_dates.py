@@ -42,6 +42,7 @@ def test_what_is_done_after_the_talk_is_done_today() -> None:
         "I'll do it now, she's only down the corridor.",
         "I'll drive by the showroom on my way home and cut a bit off.",
         "I'll text you as soon as we're, um, as we're done here.",
+        "You have it the minute I get off this call.",
     ],
 )
 def test_what_is_done_at_once_is_done_today(said: str) -> None:
@@ -49,7 +50,13 @@ def test_what_is_done_at_once_is_done_today(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["Now, what about the clinic?", "She did well after this job.", "Before I go, one more."]
+    "said",
+    [
+        "Now, what about the clinic?",
+        "She did well after this job.",
+        "Before I go, one more.",
+        "I'll ring him when I get off the train.",
+    ],
 )
 def test_what_only_sounds_like_at_once_is_no_day(said: str) -> None:
     assert [one.day for one in days_in(talk(said), TUESDAY)[1] if one.day] == []
