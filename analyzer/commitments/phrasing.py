@@ -31,20 +31,20 @@ _VAGUE = frozenset("do get have sort make see".split())
 """Verbs that say nothing beside a pronoun."""
 _BARE = frozenset(
     "it that this them those these him her me you us there one ones both all so then too as well to in on up out over off "
-    "back down for with of at from about by the a an and or done now again first anyway myself yourself".split()
+    "back down for with of at from about by the a an and or done now again first anyway myself yourself forward away through here together".split()
 )
 """Words that name nothing."""
 _NO_VERBS = _BARE | frozenset(
-    "not never always only i he she they we it's my your his our their what who when where".split()
+    "not never always only i he she they we it's sorry actually maybe well like my your his our their what who when where".split()
 )
 """What may follow "I'll" or "can you" and is no verb."""
 _DANGLING = frozenset(
-    "and but so or because then i i'll ill i'm the a an to by of um uh er if when while than as it's".split()
+    "and but so or because then i i'll ill i'm the a an to by of um uh er if when while than as it's not don't dont".split()
 )
-_FILLERS = r"(?:um+|uhm?|er+m?|hm+|oh|well|okay|ok|yeah|yes|yep|right|sure|fine|no|and|so|but|then|also|just|please|maybe|look|listen|all right|alright|because|or|good|great|actually|now|quick(?:ly)?|next|first|don't forget|remember|remember to)"  # fmt: skip
+_FILLERS = r"(?:um+|uhm?|er+m?|hm+|oh|well|okay|ok|yeah|yes|yep|right|sure|fine|no|and|so|but|then|also|just|please|maybe|look|listen|all right|alright|because|or|good|great|actually|now|quick(?:ly)?|next|first|don't forget|let me see|remember|remember to)"  # fmt: skip
 _ADVERBS = r"(?:(?:just|also|then|definitely|probably|still|even|quickly|maybe|personally|go and|try to|try and|go ahead and|come and|have to|need to|be able to|love to|like to|both)\s+)*"  # fmt: skip
 _MODAL = re.compile(
-    r"(?:\b(?:i[' ]?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i should(?= be able)|i'?d|let me|we'?ll|we can"
+    r"(?:\b(?:i[' ]?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i should(?= be able)|i'?d|let me(?! see\b)|we'?ll|we can"
     r"|(?:can|could|will|would|when (?:do|will|can|could)|do you want to|are you going to) (?:you|i)"
     r"|you'?ll(?! (?:be|see|want|like|love|know|need))|you (?:need|have|ought) to|you should|you can|you could|make sure (?:you|to)"
     r"|i (?:want|need|'?d like) you to|don'?t forget to|remember to|i(?:'ve)? (?:told|promised|said to) (?:him|her|them|\w+) "
@@ -61,12 +61,13 @@ _ORDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SUBORDINATE = re.compile(
-    r"\b(?:what|when|where|who|whom|how|that|which|if|until|once|because|whether|why|than|as)\s*$", re.IGNORECASE
+    r"\b(?:what|when|where|who|whom|how|that|which|if|until|once|because|whether|why|than|as|to|not|i|we|you|he|she|they|can|could|will|would|should|\w+n't|\w+'ll)\s*$",
+    re.IGNORECASE,
 )
 _NOISE = re.compile(r"(?:^|(?<=\s))(?:um+|uhm?|er|erm|hm+)[,.]?\s+|,\s+(?:um+|uhm?|er|erm|hm+)(?=,)", re.IGNORECASE)
 _STUTTER = re.compile(r"\b(\w+(?:'\w+)?(?: \w+)?),? (?=\1\b(?!'))", re.IGNORECASE)
 _CLOSING = re.compile(
-    r"[\s,.;!?\u2026\u2013\u2014-]+(?:(?:it|that|he|she|they)'ll be|though|actually|please|anyway|then|okay|ok|right|yeah|as well|too|thanks|bye|sorry|at the latest)?[\s,.;!?-]*$",
+    r"[\s,.;!?\u2026\u2013\u2014-]+(?:(?:it|that|he|she|they)(?:'ll| will) be|though|actually|please|anyway|then|okay|ok|right|yeah|as well|too|thanks|bye|sorry|at the latest)?[\s,.;!?-]*$",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
