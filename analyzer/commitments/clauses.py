@@ -21,7 +21,7 @@ Index = Callable[[Sequence[str]], Ids]
 
 _SHORTEST = 3
 """Words of a clause; a shorter piece is joined to the one before it."""
-_START = re.compile(
+OPENING = re.compile(
     r"(?<=\w)[,;]?\s+(?=(?:and |so |but |then |or |okay |yeah |right |well |um |uh )*(?:i'?ll|i will|i'?m going to|i'?m gonna|"
     r"i am going to|i can |i could |i need to|i should|i told|i said i'?d|let me|we'?ll|he'?ll|she'?ll|they'?ll|you'?ll|"
     r"can you|could you|will you|would you|you need to|you should|you have to|make sure|i want you|i need you|"
@@ -29,6 +29,7 @@ _START = re.compile(
     r"them|it|the|that|in)\b))",
     re.IGNORECASE,
 )
+"""Where a promise or a request begins inside of a sentence."""
 _DASH = re.compile(r"\s+[-\u2013\u2014]+\s+|\s*\.\.\.+\s+|\s*\u2026\s*")
 _CUES = {
     "promise": re.compile(r"\b(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|let me)\b", re.IGNORECASE),
@@ -70,7 +71,7 @@ def clauses_of(turn: Turn) -> list[Clause]:
     """Return the clauses of a turn in order: sentences, cut where a promise or a request begins."""
     edges = {0, len(turn.text)}
     edges |= {match.end() for match in re.finditer(r"[.!?;]+[\"'\u201d]?\s+", turn.text)}
-    edges |= {match.end() for match in _START.finditer(turn.text)}
+    edges |= {match.end() for match in OPENING.finditer(turn.text)}
     edges |= {match.end() for match in _DASH.finditer(turn.text)}
     pieces: list[tuple[int, int]] = []
     ordered = sorted(edges)
@@ -213,6 +214,11 @@ def _promised(words: Sequence[str]) -> str | None:
         if word in _WHO:
             return next((later for later in words[n + 1 :] if later not in _SOON and later not in _WHO), None)
     return None
+
+
+def promised_verb(text: str) -> str | None:
+    """Return the verb behind the first word of a text that may promise."""
+    return _promised(words_of(text))
 
 
 def _turn_names(turn: Turn, side: str) -> list[str]:

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.commitments.clauses import Clause, clauses_of, rows
-from analyzer.commitments.dates import AT_ONCE, SaidDay, day_rows, days_in
-from analyzer.commitments.due import DuePhrase, find_due
+from analyzer.commitments.dates import SaidDay, days_in
+from analyzer.commitments.day_features import day_rows
+from analyzer.commitments.due import DuePhrase, find_at_once, find_due
 from analyzer.commitments.merge import merge
+from analyzer.commitments.phrasing import action_of
 from analyzer.commitments.spans import Found, cut, word_rows
-from analyzer.labels.cues import sentences
 from analyzer.labels.evidence import start_of
 from analyzer.labels.linear import LinearModel, fingerprint, load_model
 from analyzer.labels.rubric import Rubric
@@ -31,31 +32,21 @@ Array = NDArray[np.float64]
 WEIGHTS = Path(__file__).with_name("weights.npz")
 SHARE = 0.6
 """Of the judgement of a span in its certainty; the rest is what was thought of its likeliest clause."""
-_NEW = re.compile(
-    r"\b(?:i'?ll|i will|i'?m going to|i am going to|let me|can you|could you|will you|you need to|you should|make sure|"
-    r"i want you|i need you)\b",
-    re.IGNORECASE,
-)
+LIKELY = -0.4
+"""Log odds from which a day counts as the promise's own: a little under even, chosen by cross-validation."""
 _HEDGED = re.compile(
     r"\b(?:try|maybe|probably|might|see if|hope(?:fully)?|should be able|if i can|not sure)\b", re.IGNORECASE
 )
 _IF_THEN = re.compile(r"\b(?:if|and then)\b.{5,}", re.IGNORECASE)
 _FOR_YOU = re.compile(r"\byou(?:'?ll| will) (?:have|get|hear|find|be getting)\b", re.IGNORECASE)
 _TO_CUSTOMER = re.compile(r"\bi (?:told|promised|said to) (?!you\b)|\bi'?ve (?:told|promised) (?!you\b)", re.IGNORECASE)
-_LEAD = re.compile(
-    r"^(?:(?:and|so|but|then|okay|ok|all right|alright|yeah|yes|no|right|well|um|uh|oh|also|just|please|maybe|look|sure|fine|because)\b[,.]?\s*)*"
-    r"(?:(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i'?d|let me|can you|could you|will you|would you|"
-    r"you need to|you should|you have to|you'?ll|make sure (?:you|to)|i want you to|i need you to|we'?ll|i'?ll try to|"
-    r"i told (?:him|her|them) (?:that )?i(?:'d| would|'ll))\s+)?(?:just |also |then |definitely |go and |try to |try and )*",
-    re.IGNORECASE,
-)
 
 
 class LocalExtractor:
     """Extracts with trained weights."""
 
     name = "local"
-    version = "3"
+    version = "4"
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights
@@ -79,7 +70,9 @@ class LocalExtractor:
         said = days_in(transcript, said_on) if said_on else {}
         made = []
         for one in promises:
-            due, day = _due(one, promises, said, said_on, model) if said_on else (_deadline(one), None)
+            due, day = (
+                (_deadline(one), None) if said_on is None else _due(one, promises, said, transcript, said_on, model)
+            )
             made.append(_commitment(one, transcript, due, day, model, known))
         return Extracted(tuple(merge(made)))
 
@@ -144,7 +137,7 @@ def _commitment(
     at, share = model.facts["calibration"]
     return Commitment(
         owner=_owner(found, transcript) if roles_known else None,
-        action=_action(found, due.text if due else None, transcript),
+        action=action_of(found, transcript),
         due_text=due.text if due else None,
         due=day,
         strength=_strength(found, day),
@@ -164,14 +157,19 @@ def _owner(found: Found, transcript: Transcript) -> str | None:
 
 
 def _due(
-    found: Found, promises: Sequence[Found], said: dict[int, list[SaidDay]], said_on: date, model: LinearModel
+    found: Found,
+    promises: Sequence[Found],
+    said: dict[int, list[SaidDay]],
+    transcript: Transcript,
+    said_on: date,
+    model: LinearModel,
 ) -> tuple[DuePhrase | None, date | None]:
     """Return the day that most likely is the promise's own, if one is likelier than none; or a deadline without a day."""
-    days, features = day_rows(found, promises, said, said_on, model.index_of("day"))
+    days, features = day_rows(found, promises, said, transcript, said_on, model.index_of("day"))
     if days:
         odds = odds_of(_scores(model, features)["due"])
         best = days[int(odds.argmax())]
-        if odds.max() > 0:
+        if odds.max() > LIKELY:
             return best.phrase, best.day
     vague = (one.phrase for one in said.get(found.turn.n, ()) if one.day is None and one.within(found))
     return next(vague, None), None
@@ -179,10 +177,7 @@ def _due(
 
 def _deadline(found: Found) -> DuePhrase | None:
     """Return the deadline in the quote, for a talk of which the day is not known."""
-    if inside := find_due(found.text):
-        return inside
-    at_once = AT_ONCE.search(found.text)
-    return DuePhrase(at_once[0], at_once.start(), at_once.end()) if at_once else None
+    return find_due(found.text) or next(iter(find_at_once(found.text)), None)
 
 
 def _strength(found: Found, day: date | None) -> int:
@@ -191,21 +186,3 @@ def _strength(found: Found, day: date | None) -> int:
     if found.origin == "assigned" or day is None:
         return 3
     return 5 if _IF_THEN.search(found.text) else 4
-
-
-def _action(found: Found, due: str | None, transcript: Transcript) -> str:
-    """Return a short imperative: the words without their lead and deadline, ``you`` and ``me`` by name."""
-    parts = sentences(found.text)
-    words = next((part for part in parts if _NEW.search(part) or (due and due in part)), parts[0])
-    if due and len(words) > len(due) + 8:
-        words = words.replace(due, " ")
-    led = _LEAD.sub("", " ".join(words.split()), count=1)
-    words = led if len(led.split()) > 1 else words
-    speaker = found.turn.speaker
-    listener = next((person.name for person in transcript.participants if person.name != speaker), None)
-    if listener:
-        words = re.sub(r"\byou\b(?! to\b)", listener.split()[0], words)
-    if not found.by_speaker:
-        words = re.sub(r"\bme\b", speaker.split()[0], words)
-    words = " ".join(words.split()).strip(" .,;!?-")
-    return (words[:1].lower() + words[1:]) or found.text

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.commitments.clauses import Clause, Ids, clauses_of, rows
-from analyzer.commitments.dates import day_rows, days_in
+from analyzer.commitments.dates import days_in
+from analyzer.commitments.day_features import day_rows
 from analyzer.commitments.local import likeliest, odds_of, promises_of
 from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.evaluation.dataset import FileCommitment, Meeting
@@ -23,7 +24,7 @@ from analyzer.labels.train import FOLDS, check_trainable, provenance
 Array = NDArray[np.float64]
 
 FEATURES = {"clause": 15_000, "word": 15_000, "span": 15_000, "day": 5_000}
-STRENGTH = {"promise": 3.0, "start": 10.0, "goes_on": 10.0, "kept": 3.0, "owner": 10.0, "origin": 10.0, "due": 1.0}
+STRENGTH = {"promise": 3.0, "start": 10.0, "goes_on": 10.0, "kept": 3.0, "owner": 10.0, "origin": 10.0, "due": 6.0}
 """Inverse of the regularisation of each head, chosen by cross-validation."""
 THRESHOLDS = tuple(np.round(np.arange(-2.0, 1.0, 0.125), 3).tolist())
 _TRACKED = 2
@@ -141,10 +142,11 @@ def _learn_days(
     due: list[str] = []
     of: list[int] = []
     for n, talk in enumerate(talks):
-        said = days_in(talk.transcript(), talk.date)
+        transcript = talk.transcript()
+        said = days_in(transcript, talk.date)
         for one, true in zip(found[n], gold[n], strict=True):
             if true:
-                days, own = day_rows(one, found[n], said, talk.date, collector)
+                days, own = day_rows(one, found[n], said, transcript, talk.date, collector)
                 features += own
                 due += [str(int(day.day == true.due)) for day in days]
                 of += [n] * len(days)
