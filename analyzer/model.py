@@ -344,9 +344,10 @@ class FollowUp:
     """What the talk says became of an earlier promise."""
 
     promise: EarlierPromise
-    outcome: Literal["kept", "moved", "dropped", "unmentioned"]
+    outcome: Literal["kept", "moved", "dropped", "unmentioned", "untold"]
+    """``untold``: the engine cannot tell; what was said of it, if anything, is not known."""
     quote: Quote | None
-    """``None`` only where it was not mentioned."""
+    """``None`` only where it was not mentioned, or nothing is told."""
     moved_to: dt.date | None = None
 
 

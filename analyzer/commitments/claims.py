@@ -1,7 +1,8 @@
-"""The ``local`` engine for earlier promises: who says that he did just that?  Rules; what they are not sure of is unmentioned.
+"""The ``local`` engine for earlier promises: who says that he did just that?  Rules; what they are not sure of is untold.
 
 A promise counts as kept where its owner says so in the past tense of the same deed and names the same things ("I sent
 Marta the sizing sheet on Tuesday"), or says yes to a question that does.  Whether it was done is for people to check.
+Most people tell it in other words, which takes a reader: that the rules find nothing shows nothing.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ _BEFORE = 2
 
 
 class LocalFollowThrough:
-    """Follows promises up with rules: kept, or unmentioned."""
+    """Follows promises up with rules: kept, or untold."""
 
     name = "local"
-    version = "1"
+    version = "2"
     model = "rules"
 
     def follow(
@@ -62,7 +63,7 @@ def _follow_up(promise: EarlierPromise, transcript: Transcript) -> FollowUp:
          and (found := _claim(turn, transcript.turns[: turn.n - 1][-_BEFORE:], promise.action))),
         None,
     )  # fmt: skip
-    return FollowUp(promise, "kept" if quote else "unmentioned", quote)
+    return FollowUp(promise, "kept" if quote else "untold", quote)
 
 
 def _claim(turn: Turn, before: Sequence[Turn], action: str) -> Quote | None:

@@ -57,7 +57,7 @@ class FollowThrough(Protocol):
     def follow(
         self, transcript: Transcript, promises: Sequence[EarlierPromise], said_on: date | None, rubric: Rubric
     ) -> Followed:
-        """Return one outcome for each promise, in order; without words that show another one, it is unmentioned.
+        """Return one outcome for each promise, in order; unmentioned and untold ones come without a quote.
 
         Raises:
             EngineError: the engine gave no usable answer.

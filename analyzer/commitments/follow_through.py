@@ -29,7 +29,7 @@ class LLMFollowThrough(PromptEngine):
     def follow(
         self, transcript: Transcript, promises: Sequence[EarlierPromise], said_on: date | None, rubric: Rubric
     ) -> Followed:
-        """Return one outcome for each promise, in order; without true words for it, it is unmentioned.
+        """Return one outcome for each promise, in order; one that no true words bear out is untold.
 
         Raises:
             EngineError: the endpoint gave no answer.
@@ -104,14 +104,16 @@ def _follow_up(
     said_on: date | None,
     dropped: list[Dropped],
 ) -> FollowUp:
-    if said is None or said["outcome"] == "unmentioned":
+    if said is None:
+        return FollowUp(promise, "untold", None)
+    if said["outcome"] == "unmentioned":
         return FollowUp(promise, "unmentioned", None)
     quote = check_quote(said, transcript.turns, codes)
     if not isinstance(quote, Quote):
         dropped.append(
             Dropped("follow-through", said["turn"], f"{promise.action}: its quote does not stand in the talk")
         )
-        return FollowUp(promise, "unmentioned", None)
+        return FollowUp(promise, "untold", None)
     moved_to = (
         resolve_due(said["new_due"], said_on) if said["outcome"] == "moved" and said["new_due"] and said_on else None
     )

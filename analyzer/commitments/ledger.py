@@ -167,7 +167,7 @@ def _hear(drafts: list[_Draft], heard: Iterable[FollowUp], info: MeetingInfo) ->
     """Take in what a meeting says of earlier items."""
     for one in heard:
         draft = _meant(drafts, one.promise)
-        if draft is None or one.outcome == "unmentioned":
+        if draft is None or one.outcome not in _STATES:
             continue
         what = _STATES[one.outcome]
         draft.talk.append(Event(what, info.date, info.id, one.quote, one.moved_to))

@@ -71,7 +71,7 @@ def build_follower(name: str, rubric: Rubric, settings: Settings, memory: Memory
 
     def follow(meeting: Meeting, promises: Sequence[EarlierPromise]) -> Sequence[FollowUp]:
         found = follow_through.follow(meeting.transcript(), promises, meeting.date, rubric)
-        return found.follow_ups or [FollowUp(promise, "unmentioned", None) for promise in promises]
+        return found.follow_ups or [FollowUp(promise, "untold", None) for promise in promises]
 
     return follow
 

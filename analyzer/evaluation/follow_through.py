@@ -140,13 +140,14 @@ def _score_one(series: Series, follow: Follow) -> _Row:
         for found in follow(meeting, asked):
             promise = promises[found.promise.id]
             true = _true(promise, meeting.id)
-            outcome[OUTCOMES.index(true[0]), OUTCOMES.index(found.outcome)] += 1
-            said[promise.id].append(found.outcome)
-            if true[0] == found.outcome == "moved":
+            told: Outcome = "unmentioned" if found.outcome == "untold" else found.outcome
+            outcome[OUTCOMES.index(true[0]), OUTCOMES.index(told)] += 1
+            said[promise.id].append(told)
+            if true[0] == told == "moved":
                 due += (found.moved_to == true[1], 1)
-            if true[0] != found.outcome:
+            if true[0] != told:
                 quote = found.quote.text if found.quote else None
-                misses.append(Miss(promise.id, meeting.id, promise.action, true[0], found.outcome, quote))
+                misses.append(Miss(promise.id, meeting.id, promise.action, true[0], told, quote))
     fates = np.zeros((len(FATES), len(FATES)))
     for promise in series.promises:
         true_fate = fate(one.outcome for one in promise.shown)

@@ -28,7 +28,7 @@ def _earlier(analysis: Analysis) -> Iterator[Observation]:
     still = [
         one
         for one in analysis.follow_ups
-        if one.outcome == "unmentioned"
+        if one.outcome in ("unmentioned", "untold")
         or (one.outcome == "moved" and not any(same_words(one.quote, quote) for quote in new))
     ]
     for one in sorted(still, key=lambda one: one.moved_to or one.promise.due or _LAST)[:EARLIER]:

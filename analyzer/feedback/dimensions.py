@@ -458,8 +458,12 @@ def _follow_through(meeting: _Meeting, one: Definition) -> _Counted:
     earlier = meeting.analysis.follow_ups
     if not earlier:
         return _Counted(None, "", "no earlier open promise of these two was looked for or known")
-    revisited = [item for item in earlier if item.outcome != "unmentioned"]
+    revisited = [item for item in earlier if item.outcome not in ("unmentioned", "untold")]
     quotes = tuple(item.quote for item in revisited if item.quote)
+    untold = sum(item.outcome == "untold" for item in earlier)
+    if untold:
+        reason = f"what was said of {untold} of {_n(len(earlier), 'earlier promise')} is not known: that takes a language model"
+        return _Counted(None, "", reason, quotes)
     counts = f"{len(revisited)} of {_n(len(earlier), 'earlier promise')} revisited"
     return _Counted(_cut(one, len(revisited) / len(earlier)), counts, "", quotes)
 

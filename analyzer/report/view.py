@@ -368,6 +368,7 @@ _OUTCOME = {
     "moved": "moved",
     "dropped": "dropped",
     "unmentioned": "not mentioned",
+    "untold": "open as far as is known",
 }
 _STATES = ("Overdue", "Carried over", "Closed in this talk")
 

@@ -51,7 +51,7 @@ def promise(
 def told(info: MeetingInfo, of: Action, outcome: str, moved_to: date | None = None, turn: int = 2) -> Reported:
     one = of.commitment
     earlier = EarlierPromise(of.id, one.owner or "", one.action, one.due, of.meeting.date)
-    quote = None if outcome == "unmentioned" else Quote(turn, "Jules", 5.0, "about that sheet")
+    quote = None if outcome in ("unmentioned", "untold") else Quote(turn, "Jules", 5.0, "about that sheet")
     return Reported(info, FollowUp(earlier, outcome, quote, moved_to))  # type: ignore[arg-type]
 
 
@@ -91,6 +91,7 @@ def test_said_again_without_a_date_keeps_the_date() -> None:
         ("dropped", "dropped", date(2026, 3, 5)),
         ("moved", "open", date(2026, 3, 19)),
         ("unmentioned", "open", date(2026, 3, 5)),
+        ("untold", "open", date(2026, 3, 5)),
     ],
 )
 def test_what_a_later_meeting_says_decides_the_state(outcome: str, state: str, due: date) -> None:
@@ -275,20 +276,20 @@ def test_the_owner_says_that_he_did_just_that(said: tuple[str, ...]) -> None:
     ],
 )
 def test_what_is_not_surely_a_claim_leaves_the_promise_open(said: tuple[str, ...]) -> None:
-    assert follow(SHEET, *said).outcome == "unmentioned"
+    assert follow(SHEET, *said).outcome == "untold"
 
 
 def test_the_same_person_on_another_matter_is_no_claim() -> None:
     """Two people speak of the same customer in every meeting: a name alone shows nothing."""
     action = "ask Pradip in medical about counting devices"
     assert follow(action, "Jules: I asked Pradip about the counting.").outcome == "kept"
-    assert follow(action, "Jules: I asked Pradip about his holidays.").outcome == "unmentioned"
-    assert follow("ring Alec about the dies", "Jules: So I spoke to Alec about Petra.").outcome == "unmentioned"
+    assert follow(action, "Jules: I asked Pradip about his holidays.").outcome == "untold"
+    assert follow("ring Alec about the dies", "Jules: So I spoke to Alec about Petra.").outcome == "untold"
 
 
 def test_doing_is_a_deed_too() -> None:
     assert follow("do the February expenses", "Jules: I did the February expenses on the train.").outcome == "kept"
-    assert follow("do the February expenses", "Jules: I did send the February figures.").outcome == "unmentioned"
+    assert follow("do the February expenses", "Jules: I did send the February figures.").outcome == "untold"
 
 
 def test_the_managers_own_promise_is_followed_too() -> None:

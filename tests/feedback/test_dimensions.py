@@ -145,7 +145,13 @@ def test_where_a_part_could_not_be_read_no_promise_is_counted_as_missing() -> No
 
 @pytest.mark.parametrize(
     ("outcomes", "level"),
-    [(["unmentioned"] * 2, 1), (["kept", "unmentioned"], 3), (["kept", "moved"], 5), ([], None)],
+    [
+        (["unmentioned"] * 2, 1),
+        (["kept", "untold"], None),
+        (["kept", "unmentioned"], 3),
+        (["kept", "moved"], 5),
+        ([], None),
+    ],
 )
 def test_follow_through_counts_what_came_up_again(outcomes: list[str], level: int | None) -> None:
     earlier = EarlierPromise("x", "Jules", "call", None, None)

@@ -42,7 +42,12 @@ def analysed(path: Path) -> Analysis:
         Transcript(read.turns, people, read.source), date=read.date, manager=names["manager"], rep=names["rep"]
     )
     quote = made.exchanges[-1].evidence[0]
-    rows = (("kept", quote, None), ("moved", quote, date(2026, 12, 24)), ("unmentioned", None, None))
+    rows = (
+        ("kept", quote, None),
+        ("moved", quote, date(2026, 12, 24)),
+        ("unmentioned", None, None),
+        ("untold", None, None),
+    )
     earlier = EarlierPromise("x", names["rep"], "send the sheet", date(2026, 1, 7), date(2026, 1, 5))
     follow_ups = tuple(FollowUp(earlier, outcome, said, to) for outcome, said, to in rows)  # type: ignore[arg-type]
     return replace(made, follow_ups=follow_ups)
