@@ -62,15 +62,16 @@ def train_labels(
     whole = sum(len(meeting.turns) for meeting in meetings)
     weight = np.where(np.arange(len(found)) < whole, 1.0, EXCERPT_WEIGHT)
     heads = {name: Head(np.array(targets[name]), strength, weight=weight) for name, strength in STRENGTH.items()}
-    matrix = prune(found, collector, matrix_of(found, collector), heads["label"], FEATURES)
-    model = fit_all(matrix, heads)
+    everything = matrix_of(found, collector)
+    model = fit_all(prune(found, collector, everything, heads["label"], FEATURES), heads)
     if tuned is not None:
         target = heads["label"].target[:whole]
         prior = [float((target == label).mean()) for label in model.heads["label"]]
         return replace(model, facts=tuned | {"prior": prior} | provenance(meetings, rubric))
     scores: dict[str, Array] = {}
     for name in ("label", "opening"):
-        scores[name], classes = held_out(matrix, heads[name], of % FOLDS, FOLDS)
+        # features are not chosen before: the choice would have seen the labels of the fold that is held out
+        scores[name], classes = held_out(everything, heads[name], of % FOLDS, FOLDS)
         scores[name] = scores[name][:whole]
         assert classes == model.heads[name]
     seconds = np.array([turn.end - turn.start for meeting in meetings for turn in meeting.turns])
