@@ -138,7 +138,7 @@ class ReadingEngine:
     """An engine whose results come out of a reading."""
 
     name = "llm"
-    version = "1"
+    version = "2"
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader

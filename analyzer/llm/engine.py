@@ -10,7 +10,7 @@ class PromptEngine:
     """An engine that asks a model with one prompt."""
 
     name = "llm"
-    version = "1"
+    version = "2"
 
     def __init__(self, client: Client, prompt: Prompt) -> None:
         self._client = client
