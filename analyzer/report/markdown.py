@@ -46,11 +46,14 @@ def _lines(view: ReportView) -> Iterator[str]:
         if group.items:
             yield f"\n### {plain(group.title)}\n"
             yield from (_commitment(one) for one in group.items)
+    if view.earlier_note:
+        yield f"\n{plain(view.earlier_note)}"
     for earlier in view.earlier:
         yield f"\n### Earlier promises, {earlier.state.lower()}: {plain(earlier.title)}\n"
         for one in earlier.items:
+            outcome = f": **{plain(one.outcome)}**" if one.outcome else ""
             words = f" {_quote(one.quote)}" if one.quote else ""
-            yield f"- {plain(one.action)} ({plain(one.promise)}): **{plain(one.outcome)}**{words}"
+            yield f"- {plain(one.action)} ({plain(one.promise)}){outcome}{words}"
     yield "\n## Moments by topic"
     for topic in view.topics:
         yield f"\n### {topic.clock} {plain(topic.name)} ({topic.length})\n"

@@ -94,8 +94,9 @@ class FollowUpView:
 
     action: str
     promise: str
-    """Whose it was, since when, and for when."""
-    outcome: str
+    """Since when, and for when."""
+    outcome: str | None
+    """``None`` where the engine cannot tell."""
     quote: QuoteView | None
 
 
@@ -187,6 +188,7 @@ class ReportView:
     without: Without
     commitments: tuple[CommitmentGroup, ...]
     earlier: tuple[EarlierGroup, ...]
+    earlier_note: str | None
     agenda: tuple[ObservationView, ...]
     topics: tuple[TopicView, ...]
     dimensions: tuple[DimensionView, ...]
@@ -216,6 +218,7 @@ def build_view(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None = None)
         without=_without(analysis),
         commitments=tuple(_commitments(analysis)),
         earlier=tuple(_earlier_groups(analysis)),
+        earlier_note=_UNTOLD if any(one.outcome == "untold" for one in analysis.follow_ups) else None,
         agenda=tuple(_observation(one) for one in draft_agenda(analysis, rubric)),
         topics=tuple(_topics(analysis, rubric)),
         dimensions=tuple(_dimension(one) for one in dimensions(analysis, rubric, rhythm)),
@@ -368,8 +371,11 @@ _OUTCOME = {
     "moved": "moved",
     "dropped": "dropped",
     "unmentioned": "not mentioned",
-    "untold": "open as far as is known",
 }
+_UNTOLD = (
+    "Where nothing stands beside a promise, this engine cannot tell whether it came up: that takes a language model. "
+    "What is done can be marked with analyzer actions done."
+)
 _STATES = ("Overdue", "Carried over", "Closed in this talk")
 
 
@@ -400,13 +406,14 @@ def _state(one: FollowUp, analysis: Analysis) -> str:
 
 def _earlier(one: FollowUp) -> FollowUpView:
     promise = one.promise
-    parts = [promise.owner]
-    if promise.said_on:
-        parts.append(f"said on {day(promise.said_on)}")
-    if promise.due:
-        parts.append(f"due {day(promise.due)}")
-    outcome = _OUTCOME[one.outcome] + (f" to {day(one.moved_to)}" if one.moved_to else "")
-    return FollowUpView(sentence(promise.action), ", ".join(parts), outcome, _quote(one.quote) if one.quote else None)
+    said = f"said on {day(promise.said_on)}" if promise.said_on else "said earlier"
+    due = f"due {day(promise.due)}" if promise.due else "no date"
+    outcome = _OUTCOME.get(one.outcome)
+    if outcome and one.moved_to:
+        outcome += f" to {day(one.moved_to)}"
+    return FollowUpView(
+        sentence(promise.action), sentence(f"{said}, {due}"), outcome, _quote(one.quote) if one.quote else None
+    )
 
 
 def _dimension(one: Dimension) -> DimensionView:

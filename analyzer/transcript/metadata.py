@@ -112,6 +112,8 @@ def from_sidecar(path: Path) -> Known:
 def from_file_name(path: Path, pattern: str) -> Known:
     """Return what the file's name says, by the pattern's groups ``date``, ``manager``, ``rep``, ``title``.
 
+    A name that is made otherwise says at least its day where it begins with one: ``2026-03-17 weekly.m4a``.
+
     Raises:
         InputError: the pattern is no regular expression.
 
@@ -121,7 +123,7 @@ def from_file_name(path: Path, pattern: str) -> Known:
     except re.error as error:
         raise InputError(f"the setting file_name_pattern {pattern!r} is no regular expression: {error}") from error
     if match is None:
-        return Known()
+        return known("file name", date=parse_date(path.stem))
     said: dict[str, object] = {name: value.strip() for name, value in match.groupdict().items() if value}
     said["date"] = parse_date(str(said["date"])) if "date" in said else None
     return known("file name", **{name: said.get(name) for name in ("date", "manager", "rep", "title")})

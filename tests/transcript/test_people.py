@@ -69,6 +69,8 @@ def test_the_file_name_tells_date_and_people() -> None:
     said = from_file_name(Path("2026-03-17 Dana Okafor - Jules Petrov.m4a"), FILE_NAME_PATTERN)
     assert (said.date, said.manager, said.rep) == (dt.date(2026, 3, 17), "Dana Okafor", "Jules Petrov")
     assert from_file_name(Path("recording 7.m4a"), FILE_NAME_PATTERN) == Known()
+    day_alone = from_file_name(Path("2026-03-17_weekly.m4a"), FILE_NAME_PATTERN)
+    assert day_alone == known("file name", date=dt.date(2026, 3, 17))
 
 
 def test_flags_win_over_the_sidecar_and_keep_their_ground(tmp_path: Path) -> None:
