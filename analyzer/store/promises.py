@@ -131,7 +131,11 @@ class Promises(Database):
         self._db.execute("DELETE FROM follow_ups WHERE meeting = ?", (meeting,))
         self._db.executemany(
             "INSERT INTO follow_ups VALUES (?, ?, ?)",
-            [(meeting, n, dump(one)) for n, one in enumerate(analysis.follow_ups) if one.outcome != "unmentioned"],
+            [
+                (meeting, n, dump(one))
+                for n, one in enumerate(analysis.follow_ups)
+                if one.outcome not in ("unmentioned", "untold")
+            ],
         )
 
 
