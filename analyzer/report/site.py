@@ -211,8 +211,9 @@ def _touched(library: Library, pairs: Collection[Pair | None]) -> _Anew:
     kept = {pair: part for pair, part in parts.items() if pair not in groups}
     if sum(map(len, groups.values())) + sum(part.meetings for part in kept.values()) != library.count():
         return _everything(library)
-    anew = {pair for pair in {*pairs, *lost} if pair}
-    return _Anew(groups, anew, kept, {page_name(pair) for pair in groups if pair})
+    names = {pair: page_name(pair) for pair in groups if pair}
+    missing = {pair for pair, name in names.items() if not (reports / name).exists()}
+    return _Anew(groups, {pair for pair in names if pair in pairs} | missing, kept, set(names.values()))
 
 
 def _write(library: Library, anew: _Anew, today: dt.date) -> Site:
