@@ -28,7 +28,7 @@ from analyzer.report.pair import RECENT, PairFacts, build_pair
 from analyzer.report.sound import linked
 from analyzer.report.trend import draw, percent
 from analyzer.report.words import day, short_day
-from analyzer.report.write import path_of, render, replace_file, report_path, rhythm_of, rubric_of
+from analyzer.report.write import names_of_reports, path_of, render, replace_file, report_path, rhythm_of, rubric_of
 from analyzer.store.library import Library, MeetingRow
 
 INDEX = "index.html"
@@ -202,9 +202,9 @@ def _touched(library: Library, pairs: Collection[Pair | None]) -> _Anew:
     are pages that are gone.  Parts that do not add up to the library's meetings, because somebody broke the index or a
     command was killed, make everything anew.
     """
-    reports = library.reports
-    parts = read_parts(reports / INDEX)
-    lost = {pair for pair, part in parts.items() if part.page and not (reports / part.page).exists()}
+    parts = read_parts(library.reports / INDEX)
+    there = frozenset(names_of_reports(library))
+    lost = {pair for pair, part in parts.items() if part.page and part.page not in there}
     unsettled = {pair_of(row.info) for row in library.unfinished()}
     unsettled |= {pair for pair, part in parts.items() if part.unfinished}
     groups = {pair: library.meetings_listed(pair) for pair in {*pairs, *lost, *unsettled}}
@@ -212,7 +212,7 @@ def _touched(library: Library, pairs: Collection[Pair | None]) -> _Anew:
     if sum(map(len, groups.values())) + sum(part.meetings for part in kept.values()) != library.count():
         return _everything(library)
     names = {pair: page_name(pair) for pair in groups if pair}
-    missing = {pair for pair, name in names.items() if not (reports / name).exists()}
+    missing = {pair for pair, name in names.items() if name not in there}
     return _Anew(groups, {pair for pair in names if pair in pairs} | missing, kept, set(names.values()))
 
 
