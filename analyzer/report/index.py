@@ -129,11 +129,11 @@ def render_index(parts: Parts, whose: str) -> str:
 
 
 def read_parts(index: Path) -> dict[Pair | None, Part]:
-    """Return the parts of an index; none where it is not there, not whole, or not of this version's making."""
+    """Return the parts of an index; none where it cannot be read, is not whole, or not of this version's making."""
     try:
         text = index.read_bytes().decode("utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return {}
+    except (OSError, UnicodeDecodeError):
+        return {}  # whoever writes it anew says what is wrong with the file
     body, _, seal = text.rpartition("\n")
     if not seal.startswith(_SEAL) or seal != _sealed(body):
         return {}

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.commitments.ledger import Pair
+from analyzer.errors import LibraryError
 from analyzer.model import MeetingInfo
 from analyzer.report.index import LATEST, make_part, read_parts, render_index
-from analyzer.report.site import page_name
+from analyzer.report.site import page_name, refresh_pairs
 from analyzer.store.library import Library, MeetingRow, State
 from tests.cli.series import FIRST
 from tests.report.browser import Opened, started
@@ -120,6 +121,13 @@ def test_parts_of_another_version_are_made_anew(
 ) -> None:
     monkeypatch.setattr("analyzer.report.index._form", lambda: b"other")
     assert read_parts(kept / "index.html") == {}
+
+
+def test_an_index_that_is_no_file_is_one_clear_error(analyzer: Run, tmp_path: Path, kept: Path) -> None:
+    (kept / "index.html").unlink()
+    (kept / "index.html").mkdir()
+    with pytest.raises(LibraryError, match="the site cannot be written to"):
+        refresh_pairs(Library(tmp_path / "library"), [DANA], date(2026, 3, 20))
 
 
 def test_a_page_that_was_deleted_comes_back_with_anybodys_next_meeting(
