@@ -14,6 +14,8 @@ stereo   the same of a file with a speaker a channel.  Bare mixes the two and he
 plain    as transcribe, over bare without `vad_filter`: it then recognises silence as well, and does not look for speech
 help     wall time of `analyzer --help` over `python -c "import typer"`
 library  time of adding a meeting to a library of 1,000 over that at 100
+site     CPU time of adding a meeting to a library of 1,000 that keeps a site (`report --all`) over that at 100, ten meetings
+         a pair: the median of nine
 tokens   tokens in and out of a language model for an hour of talk, all stages, over those of its transcript; the part
          of a prompt that is the same for every window is counted whole once and then at a tenth, its cached price;
          requests as they are sent, replies as long as the recorded ones (`replies/dev.jsonl`)
@@ -29,7 +31,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from analyzer.llm.replies import read_replies
@@ -163,6 +167,36 @@ def library() -> tuple[float, float, str]:
     return at[0], at[1], "ms"
 
 
+def site() -> tuple[float, float, str]:
+    """Return the median CPU time in ms of adding a small transcript where a site is kept, at 1,000 and at 100 meetings."""
+    with tempfile.TemporaryDirectory() as folder:
+        at = [_with_site(Path(folder) / str(count), count) for count in (1_000, 100)]
+    return at[0], at[1], "ms"
+
+
+def _with_site(folder: Path, count: int) -> float:
+    from analyzer.config import Settings
+    from analyzer.pipeline import Pipeline
+    from analyzer.report.site import write_site
+    from analyzer.store.library import Library
+    from analyzer.transcript.metadata import Known
+
+    folder.mkdir()
+    pipeline = Pipeline(Settings(), Library(folder / "library"))
+    first, took = date(2026, 1, 5), []
+    for n in range(count + 10):
+        if n == count:
+            write_site(pipeline.library, first)
+        pair, week = (n // 10, n % 10) if n < count else (n % 10, 10)
+        path = folder / f"{n}.txt"
+        path.write_text(f"Dana {pair % 20}: Did customer {n} sign?\nJules {pair}: No, I'll call them by Friday.\n")
+        known = Known(first + timedelta(weeks=week), manager=f"Dana {pair % 20}", rep=f"Jules {pair}")
+        began = time.process_time()
+        pipeline.run(pipeline.intake(path, known))
+        took.append(1000 * (time.process_time() - began))
+    return median(took[count + 1 :])
+
+
 def _tokens(text: str) -> float:
     return len(text.encode()) / 4  # English; what the count is does not change a ratio
 
@@ -257,6 +291,7 @@ BENCHES: dict[str, tuple[Callable[[], tuple[float, float, str]], float]] = {
     "plain": (plain, 1.05),
     "help": (help_, 2.5),
     "library": (library, 1.5),
+    "site": (site, 1.5),
     "tokens": (tokens, 3.0),
     "slots": (slots, 1.2),
 }

@@ -27,7 +27,7 @@ def refresh_pages(library: Library, pairs: Iterable[Pair | None], today: dt.date
 
     Args:
         library: whose pages.
-        pairs: ``None`` among them, people who are not known, have no page.
+        pairs: ``None`` among them, people who are not known, stand on the index alone.
         today: by which promises are overdue.
         since: meetings before that day are as they were; ``None``: any may have changed.
 
@@ -35,9 +35,9 @@ def refresh_pages(library: Library, pairs: Iterable[Pair | None], today: dt.date
         LibraryError: no room, or no right to write.
 
     """
-    known = list(dict.fromkeys(pair for pair in pairs if pair))
-    refresh_reports(library, known, since)
-    refresh_pairs(library, known, today)
+    touched = list(dict.fromkeys(pairs))
+    refresh_reports(library, [pair for pair in touched if pair], since)
+    refresh_pairs(library, touched, today)
 
 
 def refresh_meeting(library: Library, before: MeetingInfo | None, now: MeetingInfo, today: dt.date) -> None:

@@ -10,9 +10,9 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,23 +23,21 @@ from analyzer.feedback.engagement import FILE, Engagement, Talk, load_engagement
 from analyzer.labels.rubric import Rubric
 from analyzer.model import MeetingInfo
 from analyzer.report.html import render_site_page
+from analyzer.report.index import Parts, make_part, read_parts, render_index
 from analyzer.report.pair import RECENT, PairFacts, build_pair
-from analyzer.report.rep import NOTICE
 from analyzer.report.sound import linked
 from analyzer.report.trend import draw, percent
 from analyzer.report.words import day, short_day
-from analyzer.report.write import names_of_reports, render, replace_file, report_path, rhythm_of, rubric_of
+from analyzer.report.write import names_of_reports, path_of, render, replace_file, report_path, rhythm_of, rubric_of
 from analyzer.store.library import Library, MeetingRow
 
 INDEX = "index.html"
-_ID = re.compile(r"-([0-9a-f]{12})\.html$")
+_NOBODY = "people-not-known"
+"""Stands for the page that meetings without both names do not have."""
 _SLUG = 60
 """Characters of names in a file name; the digits after them tell pairs apart."""
 _PATIENCE = 600
 """Seconds."""
-_STATES = {"failed": "failed: `analyzer list` says why", "waiting": "waits for replies", "started": "not finished"}
-
-
 _OWN = (
     "These are all meetings of this library, of every manager: it is your own, on this machine, and so is this page. For "
     "one manager there is analyzer report --all --manager NAME; over managers, analyzer report --aggregate."
@@ -57,46 +55,6 @@ class Site:
     removed: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A meeting on the index."""
-
-    iso: str
-    """Empty without a day."""
-    day: str
-    title: str
-    href: str
-    """Empty where there is no report."""
-    state: str
-    """Empty where it is finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class PairEntry:
-    """A pair on the index."""
-
-    manager: str
-    name: str
-    href: str
-    """Empty for meetings without both names, and where no meeting is finished."""
-    counts: str
-    meetings: tuple[Entry, ...]
-    """The latest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexView:
-    """The index."""
-
-    subtitle: str
-    whose: str
-    """Whose meetings these are, and for whom the page is."""
-    managers: tuple[str, ...]
-    pairs: tuple[PairEntry, ...]
-    """By name; meetings without both names last."""
-    notice: str = NOTICE
-
-
 def write_site(library: Library, today: dt.date) -> Site:
     """Make all pages, write those that differ, and remove pages of pairs that are no more.
 
@@ -107,14 +65,18 @@ def write_site(library: Library, today: dt.date) -> Site:
     """
     _engagement(library)  # a broken file is told before anything is written
     with _held(library):
-        rows = library.meetings()
-        return _write(library, rows, _pairs(rows), today)
+        return _write(library, _everything(library), today)
 
 
-def refresh_pairs(library: Library, pairs: Iterable[Pair], today: dt.date) -> Site | None:
-    """Make anew the pages of pairs, and the index; ``None`` where nobody has asked for a site.
+def refresh_pairs(library: Library, pairs: Iterable[Pair | None], today: dt.date) -> Site | None:
+    """Make anew the pages of pairs and what the index says of them; ``None`` where nobody has asked for a site.
 
     Rules of engagement that cannot be read are told on the page: the change itself is sound.
+
+    Args:
+        library: whose site.
+        pairs: ``None`` among them: the meetings without both names, which stand on the index alone.
+        today: by which promises are overdue.
 
     Raises:
         LibraryError: no room, or no right to write.
@@ -122,10 +84,8 @@ def refresh_pairs(library: Library, pairs: Iterable[Pair], today: dt.date) -> Si
     """
     if not is_kept(library):
         return None
-    wanted = set(pairs)
     with _held(library):
-        rows = library.meetings()
-        return _write(library, rows, {pair: own for pair, own in _pairs(rows).items() if pair in wanted}, today)
+        return _write(library, _touched(library, set(pairs)), today)
 
 
 def write_manager_site(library: Library, name: str, folder: Path | None, today: dt.date) -> Site:
@@ -149,9 +109,8 @@ def write_manager_site(library: Library, name: str, folder: Path | None, today: 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         pages = dict(_reports(library, own, folder))
-        links = {id_: path for path in pages if (id_ := _id_in(path))}
         whose = f"Made for {manager} on {day(today)}. Meetings of other managers are not in it, and it does not follow the library."
-        pages |= dict(_pages(library, own, _pairs(own), links, today, whose))
+        pages |= dict(_pages(library, _Anew(_by_pair(own)), today, whose))
         written = [folder / path for path, text in pages.items() if _put(folder / path, text, folder)]
     except OSError as error:
         raise LibraryError(f"the site cannot be written to {str(folder)!r}: {error.strerror}") from error
@@ -207,38 +166,78 @@ def _held(library: Library) -> Iterator[None]:
         ) from error
 
 
-Pairs = Mapping[Pair, Sequence[MeetingRow]]
+Groups = Mapping[Pair | None, Sequence[MeetingRow]]
 
 
-def _pairs(rows: Iterable[MeetingRow]) -> Pairs:
-    """Return the finished meetings of each pair, in the order of the rows."""
-    pairs: dict[Pair, list[MeetingRow]] = {}
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    """What is to be made anew."""
+
+    groups: Groups
+    """Whose part of the index; without meetings: it goes, and so does the page."""
+    pages: Collection[Pair] | None = None
+    """Whose pages, among these; ``None``: of all of them."""
+    kept: Parts = field(default_factory=dict)
+    """The rest of the index."""
+    strays: Collection[str] = ()
+    """Names of pages that may be of pairs that are no more."""
+
+
+def _by_pair(rows: Iterable[MeetingRow]) -> Groups:
+    """Return the meetings of each pair, and of ``None`` those without both names, in the order of the rows."""
+    groups: dict[Pair | None, list[MeetingRow]] = {}
     for row in rows:
-        pair = pair_of(row.info)
-        if pair and row.state == "done":
-            pairs.setdefault(pair, []).append(row)
-    return pairs
+        groups.setdefault(pair_of(row.info), []).append(row)
+    return groups
 
 
-def _write(library: Library, rows: Sequence[MeetingRow], pairs: Pairs, today: dt.date) -> Site:
+def _everything(library: Library) -> _Anew:
+    return _Anew(_by_pair(library.meetings()), strays={path.name for path in library.reports.glob("pair-*.html")})
+
+
+def _touched(library: Library, pairs: Collection[Pair | None]) -> _Anew:
+    """Return what to make anew for these pairs.
+
+    Meetings begin, wait and fail without coming by here, so parts that tell or should tell of one are made anew too, as
+    are pages that are gone.  Parts that do not add up to the library's meetings, because somebody broke the index or a
+    command was killed, make everything anew.
+    """
+    parts = read_parts(library.reports / INDEX)
+    there = frozenset(names_of_reports(library))
+    lost = {pair for pair, part in parts.items() if part.page and part.page not in there}
+    unsettled = {pair_of(row.info) for row in library.unfinished()}
+    unsettled |= {pair for pair, part in parts.items() if part.unfinished}
+    groups = {pair: library.meetings_listed(pair) for pair in {*pairs, *lost, *unsettled}}
+    kept = {pair: part for pair, part in parts.items() if pair not in groups}
+    if sum(map(len, groups.values())) + sum(part.meetings for part in kept.values()) != library.count():
+        return _everything(library)
+    names = {pair: page_name(pair) for pair in groups if pair}
+    missing = {pair for pair, name in names.items() if name not in there}
+    return _Anew(groups, {pair for pair in names if pair in pairs} | missing, kept, set(names.values()))
+
+
+def _write(library: Library, anew: _Anew, today: dt.date) -> Site:
     """Write the index and some pairs' pages."""
-    links = _links(library)
-    current = {page_name(pair) for pair in _pairs(rows)}
     written: list[Path] = []
     same = 0
     try:
-        for name, text in _pages(library, rows, pairs, links, today, _OWN):
+        for name, text in _pages(library, anew, today, _OWN):
             path = library.reports / name
             if _put(path, text, library.scratch):
                 written.append(path)
             else:
                 same += 1
-        removed = [path for path in sorted(library.reports.glob("pair-*.html")) if path.name not in current]
+        current = {page_name(pair) for pair, rows in anew.groups.items() if pair and _finished(rows)}
+        removed = [path for name in sorted({*anew.strays} - current) if (path := library.reports / name).exists()]
         for path in removed:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise LibraryError(f"the site cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return Site(library.reports / INDEX, tuple(written), same, tuple(removed))
+
+
+def _finished(rows: Iterable[MeetingRow]) -> list[MeetingRow]:
+    return [row for row in rows if row.state == "done"]
 
 
 def _put(path: Path, text: str, scratch: Path) -> bool:
@@ -249,16 +248,21 @@ def _put(path: Path, text: str, scratch: Path) -> bool:
     return True
 
 
-def _pages(
-    library: Library, rows: Sequence[MeetingRow], pairs: Pairs, links: Mapping[str, str], today: dt.date, whose: str
-) -> Iterator[tuple[str, str]]:
+def _pages(library: Library, anew: _Anew, today: dt.date, whose: str) -> Iterator[tuple[str, str]]:
     """Yield name and text of each page, the index last: it leads to pages that are there."""
     rubrics: dict[str, Rubric] = {}
     engagement, fault = _rules(library)
-    for pair, own in pairs.items():
-        facts = _facts(library, pair, own, links, engagement, fault, today, rubrics)
-        yield page_name(pair), _pair_page(facts)
-    yield INDEX, render_site_page("index.html.jinja", view=_index(rows, links, whose))
+    parts = dict(anew.kept)
+    for pair, rows in anew.groups.items():
+        if not rows:
+            continue
+        links = _links(library, rows)
+        name = page_name(pair) if pair else _NOBODY
+        done = _finished(rows)
+        if pair and done and (anew.pages is None or pair in anew.pages):
+            yield name, _pair_page(_facts(library, pair, done, links, engagement, fault, today, rubrics))
+        parts[pair] = make_part(pair, rows, name, links)
+    yield INDEX, render_index(parts, whose)
 
 
 def _pair_page(facts: PairFacts) -> str:
@@ -312,57 +316,8 @@ def _talk(library: Library, info: MeetingInfo, rubrics: dict[str, Rubric]) -> Ta
     return analysis, rubrics[analysis.rubric]
 
 
-def _links(library: Library) -> dict[str, str]:
-    """Return the file name of each report by its meeting's id."""
-    return {id_: name for name in names_of_reports(library) if (id_ := _id_in(name))}
-
-
-def _id_in(name: str) -> str:
-    """Return the meeting's id in the file name of its report; empty in other names."""
-    found = _ID.search(name)
-    return found[1] if found else ""
-
-
-def _index(rows: Sequence[MeetingRow], links: Mapping[str, str], whose: str) -> IndexView:
-    groups: dict[Pair | None, list[MeetingRow]] = {}
-    for row in rows:
-        groups.setdefault(pair_of(row.info), []).append(row)
-    pairs = sorted((pair for pair in groups if pair), key=lambda pair: [name.casefold() for name in pair])
-    entries = [_pair_entry(pair, groups[pair], links) for pair in pairs]
-    if None in groups:
-        entries.append(_pair_entry(None, groups[None], links))
-    count = len(pairs)
-    return IndexView(
-        subtitle=f"{_n(len(rows), 'meeting')} of {_n(count, 'pair')}",
-        whose=whose,
-        managers=tuple(dict.fromkeys(manager for manager, _ in pairs)),
-        pairs=tuple(entries),
-    )
-
-
-def _pair_entry(pair: Pair | None, rows: Sequence[MeetingRow], links: Mapping[str, str]) -> PairEntry:
-    last = next((row.info.date for row in rows if row.info.date), None)
-    counts = _n(len(rows), "meeting") + (f", the last on {day(last)}" if last else "")
-    done = any(row.state == "done" for row in rows)
-    return PairEntry(
-        manager=pair[0] if pair else "",
-        name=f"{pair[0]} with {pair[1]}" if pair else "People not known",
-        href=page_name(pair) if pair and done else "",
-        counts=counts,
-        meetings=tuple(_entry(row, links) for row in rows),
-    )
-
-
-def _entry(row: MeetingRow, links: Mapping[str, str]) -> Entry:
-    info = row.info
-    return Entry(
-        iso=info.date.isoformat() if info.date else "",
-        day=day(info.date) if info.date else "day not known",
-        title=info.title or (info.source_name if not info.date else "One-to-one"),
-        href=links.get(info.id, ""),
-        state=_STATES.get(row.state, ""),
-    )
-
-
-def _n(count: int, one: str) -> str:
-    return f"{count} {one if count == 1 else one + 's'}"
+def _links(library: Library, rows: Iterable[MeetingRow]) -> dict[str, str]:
+    """Return the file name of each report by its meeting's id; one that is analysed again has its last one."""
+    infos = (row.info if row.state == "done" else library.published(row.info.id) for row in rows)
+    paths = {info.id: path_of(info, library, "html") for info in infos if info}
+    return {id_: path.name for id_, path in paths.items() if path.exists()}

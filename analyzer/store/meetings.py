@@ -138,10 +138,27 @@ class Meetings(Database):
 
     def meetings(self) -> list[MeetingRow]:
         """Return all meetings, the latest date first, those without a date last."""
+        return self._listed("")
+
+    def meetings_listed(self, pair: Pair | None) -> list[MeetingRow]:
+        """Return the meetings of two people, of ``None`` those without both names, as `meetings` has them."""
+        nobody = "WHERE coalesce(m.info ->> '$.manager', '') = '' OR coalesce(m.info ->> '$.rep', '') = '' "
+        return self._listed(of_pair(pair) or nobody, *(pair or ()))
+
+    def unfinished(self) -> list[MeetingRow]:
+        """Return the meetings that failed, wait or are being worked on, as `meetings` has them."""
+        return self._listed("WHERE m.state <> 'done' ")
+
+    def count(self) -> int:
+        """Return how many meetings there are."""
+        return int(self._rows("SELECT count(*) FROM meetings")[0][0])
+
+    def _listed(self, where: str, *values: object) -> list[MeetingRow]:
         rows = self._rows(
             "SELECT info, reason, added, CASE WHEN state = 'started' AND EXISTS (SELECT 1 FROM waiting WHERE meeting = id) "
-            "THEN 'waiting' ELSE state END AS state FROM meetings "
-            "ORDER BY info ->> '$.date' IS NULL, info ->> '$.date' DESC, added DESC"
+            f"THEN 'waiting' ELSE state END AS state FROM meetings m {where}"
+            "ORDER BY info ->> '$.date' IS NULL, info ->> '$.date' DESC, added DESC",
+            *values,
         )
         return [MeetingRow(_info(row), row["state"], row["reason"], row["added"]) for row in rows]
 

@@ -9,10 +9,17 @@
     section,
     manager: section.dataset.manager,
     name: plain(section.querySelector("h2").textContent),
+    fold: section.querySelector("details"),
     meetings: [...section.querySelectorAll("li")].map((item) => ({
       item, day: item.dataset.day, text: plain(item.textContent),
     })),
   }));
+  // What is found in a fold is shown; a fold that the reader opened himself stays as he left it.
+  const unfold = (pair, wanted) => {
+    pair.fold.hidden = !pair.fold.querySelector("li:not([hidden])");
+    if (wanted === Boolean(pair.ours) || (wanted && pair.fold.open)) return;
+    pair.fold.open = pair.ours = wanted;
+  };
   const narrow = () => {
     const words = plain($("words").value).split(/\s+/).filter(Boolean);
     const manager = $("manager").value, from = $("from").value, to = $("to").value;
@@ -27,6 +34,7 @@
         shown += fits;
       }
       pair.section.hidden = !shown;
+      if (pair.fold) unfold(pair, shown > 0 && shown < pair.meetings.length);
       count += shown;
       all += pair.meetings.length;
     }
