@@ -15,10 +15,10 @@ from analyzer.store.corrections import Corrections
 from analyzer.store.database import utc_now
 from analyzer.store.forgetting import Erased, Forgetting
 from analyzer.store.kept import Kept
-from analyzer.store.meetings import MeasuredRow, MeetingRow, Meetings
+from analyzer.store.meetings import MeasuredRow, MeetingRow, Meetings, State
 from analyzer.store.promises import Promises, commitment_id
 
-__all__ = ["Erased", "Library", "MeasuredRow", "MeetingRow", "commitment_id", "utc_now"]
+__all__ = ["Erased", "Library", "MeasuredRow", "MeetingRow", "State", "commitment_id", "utc_now"]
 
 
 class Library(Forgetting, Meetings, Corrections, Promises, Kept, Cadence):
