@@ -57,7 +57,7 @@ def test_a_meeting_is_added_without_reading_the_others(
     asked: list[Pair | None] = []
     listed = Library.meetings_listed
     monkeypatch.setattr(Library, "meetings_listed", lambda self, pair: asked.append(pair) or listed(self, pair))
-    monkeypatch.delattr(Library, "meetings")
+    monkeypatch.setattr(Library, "meetings", None)
     add(analyzer, tmp_path, ROBIN, "2026-03-11")
     monkeypatch.undo()
     assert set(asked) == {ROBIN}
