@@ -19,7 +19,7 @@ from analyzer.feedback.measures import speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
 from analyzer.report.trend import Point, Trend, effective_count
-from analyzer.report.words import EVENTS, clock, day, minutes, sentence, short_day
+from analyzer.report.words import EVENTS, PAST, clock, day, minutes, sentence, short_day
 
 ENOUGH = 4
 """Meetings from which on a trend is shown."""
@@ -28,7 +28,7 @@ RECENT = 12
 _FORMS = ("open", "closed", "leading")
 _AHEAD = 3
 """Planned meetings that are listed before they come."""
-_GROUPS = ("Overdue", "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
+_GROUPS = (sentence(PAST), "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
 _CLOSED = 3
 """From which group on items are over."""
 _SLOTS = {
@@ -181,7 +181,7 @@ class PairView:
     next: str
     """When it is."""
     late: str
-    """How many promises are overdue; empty where none is."""
+    """How many promises are past their day and not known to be done; empty where none is."""
     agenda: tuple[AgendaPoint, ...]
     notice: str = NOTICE
 
@@ -351,7 +351,7 @@ def _slots(facts: PairFacts) -> Iterator[SlotView]:
 
 
 def _ledger(facts: PairFacts) -> Iterator[Group]:
-    """What is late first; in a group by day, and what has none last."""
+    """What is past its day first; in a group by day, and what has none last."""
     for at, name in enumerate(_GROUPS):
         own = [item for item in facts.items if _group(item, facts.today) == name]
         own.sort(key=lambda item: item.due or dt.date.max)
@@ -451,14 +451,15 @@ def _next(facts: PairFacts) -> str:
 
 def _late(facts: PairFacts) -> str:
     late = sum(item.is_overdue(facts.today) for item in facts.items)
-    return f"{_n(late, 'promise')} overdue: what became of {'it' if late == 1 else 'them'}?" if late else ""
+    their, them = ("its", "it") if late == 1 else ("their", "them")
+    return f"{_n(late, 'promise')} past {their} day: what became of {them}?" if late else ""
 
 
 def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
     """Promises as the ledger has them now, whatever the last talk said; then what that talk left."""
     waiting = sorted((item for item in facts.items if item.state == "open"), key=lambda item: item.due or dt.date.max)
     for item in waiting[:PROMISES]:
-        yield _promised("Still open", item, facts.links)
+        yield _promised(sentence(PAST) if item.is_overdue(facts.today) else "Promised", item, facts.links)
     claimed = [item for item in facts.items if item.state == "claimed"]
     for item in claimed[-PROMISES:]:
         yield _promised("Said to be done. What came of it?", item, facts.links)

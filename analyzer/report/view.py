@@ -12,7 +12,7 @@ from analyzer.feedback.measures import speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Participant, Provenance, Quote
 from analyzer.report import talk as of_talk
-from analyzer.report.words import clock, day, minutes, sentence
+from analyzer.report.words import PAST, clock, day, minutes, sentence
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -106,6 +106,8 @@ class EarlierGroup:
 
     state: str
     title: str
+    late: bool
+    """Whether their day is past."""
     items: tuple[FollowUpView, ...]
 
 
@@ -373,14 +375,15 @@ _OUTCOME = {
     "unmentioned": "not mentioned",
 }
 _UNTOLD = (
-    "Where nothing stands beside a promise, this engine cannot tell whether it came up: that takes a language model. "
-    "What is done can be marked with analyzer actions done."
+    "Where nothing stands beside a promise, this engine cannot tell whether it came up, let alone whether it was done: "
+    "that takes a language model. What is done can be marked with analyzer actions done."
 )
-_STATES = ("Overdue", "Carried over", "Closed in this talk")
+LATE = sentence(PAST)
+_STATES = (LATE, "What became of them is not known", "Carried over", "Closed in this talk")
 
 
 def _earlier_groups(analysis: Analysis) -> list[EarlierGroup]:
-    """What is late first, then what goes on, then what is over; the rep's before the manager's."""
+    """What is past its day first, then what nobody can tell, what goes on, what is over; the rep's before the manager's."""
     rank = {"rep": 0, "manager": 1}
     owners = list(dict.fromkeys(one.promise.owner for one in analysis.follow_ups))
     roles = {owner: analysis.transcript.role_of(owner) or "" for owner in owners}
@@ -391,17 +394,22 @@ def _earlier_groups(analysis: Analysis) -> list[EarlierGroup]:
             own = [one for one in analysis.follow_ups if one.promise.owner == owner and _state(one, analysis) == state]
             if own:
                 title = f"{owner} ({roles[owner]})" if roles[owner] else owner
-                groups.append(EarlierGroup(state, title, tuple(_earlier(one) for one in own)))
+                groups.append(EarlierGroup(state, title, state == LATE, tuple(_earlier(one) for one in own)))
     return groups
 
 
 def _state(one: FollowUp, analysis: Analysis) -> str:
-    """Late is what was due before the day of the meeting and not moved in it: no other clock decides."""
+    """Past its day is what was due before that of the meeting and not moved in it: no other clock decides.
+
+    Where the engine cannot tell what became of a promise, its day says nothing either: it may long be done.
+    """
     if one.outcome in ("kept", "dropped"):
-        return _STATES[2]
+        return _STATES[3]
+    if one.outcome == "untold":
+        return _STATES[1]
     due = one.moved_to if one.outcome == "moved" else one.promise.due
     held = analysis.meeting.date
-    return _STATES[0] if due and held and due < held else _STATES[1]
+    return _STATES[0] if due and held and due < held else _STATES[2]
 
 
 def _earlier(one: FollowUp) -> FollowUpView:

@@ -184,18 +184,21 @@ def test_what_is_forgotten_leaves_the_site(analyzer: Run, tmp_path: Path) -> Non
 def test_promises_stand_in_their_state_with_their_history(analyzer: Run, tmp_path: Path) -> None:
     upload_both(analyzer, tmp_path / "talks")
     text = words(pair_page(site(analyzer)))
-    assert "Overdue (1)" in text
+    assert "Day past, not known to be done (1)" in text
     assert "Jules: Book the demo room in Leeds due Thu 12 March 2026" in text
     assert "Tue 10 March 2026: promised again for Thu 12 March 2026" in text
     assert "Said to be done, not verified (2)" in text
-    assert "1 promise overdue: what became of it?" in text
+    assert "1 promise past its day: what became of it?" in text
+    assert "Day past, not known to be done: Jules: book the demo room in Leeds, due Thu 12 March 2026." in text
+    assert "overdue" not in text.lower()
 
 
-def test_today_decides_what_is_overdue(analyzer: Run, tmp_path: Path) -> None:
+def test_today_decides_what_is_past_its_day(analyzer: Run, tmp_path: Path) -> None:
     upload_both(analyzer, tmp_path / "talks")
     analyzer("report", "--all", "--today", "2026-03-11")
     text = words(pair_page(tmp_path / "library" / "reports"))
-    assert "Overdue" not in text
+    assert "Day past" not in text
+    assert "Promised: Jules: book the demo room in Leeds, due Thu 12 March 2026." in text
     assert "Moved (1)" in text
 
 
