@@ -437,3 +437,26 @@ def test_pages_in_a_browser(analyzer: Run, tmp_path: Path) -> None:
         page.fill("#from", "2026-02-10")
         page.select_option("#manager", "Dana")
         assert page.locator(".meetings li:visible").count() == 2
+
+
+def test_a_printed_pair_page_has_every_promise_with_its_day_and_its_words(analyzer: Run, tmp_path: Path) -> None:
+    """What is folded on the screen is open on paper, and no sign is added to what stands there."""
+    said = (
+        "Dana: What comes next?\nJules: I'll send Ada the sizing sheet by Friday.\n"
+        "Dana: What else is there?\nJules: I'll book the demo room in Leeds by Thursday.\n"
+        "Dana: And the clinic?\nJules: I'll write the call plan for Bert tonight.\n"
+        "Dana: And finance?\nJules: I'll ask finance about the discount on Monday.\n"
+        "Dana: And the university?\nJules: I'll visit Professor Lind at the university on Wednesday.\n"
+        "Dana: Good.\nJules: I'll bring the two pumps to the trial by Friday.\n"
+        "Dana: And the contract?\nJules: I'll sign the contract with Greta tomorrow.\n"
+    )
+    take_in(analyzer, tmp_path / "talks", "Dana", "Jules", "2026-03-03", said)
+    path = site(analyzer) / page_name(("Dana", "Jules"))
+    seen = "(where) => [...document.querySelectorAll(where)].map((one) => one.checkVisibility())"
+    after = "[...document.querySelectorAll('.do')].map((one) => getComputedStyle(one, '::after').content)"
+    with started() as browser, Opened(browser, path) as opened:
+        opened.page.emulate_media(media="print")
+        for where in ("[id^=c-]", "[id^=c-] > .fine", "[id^=c-] .q p"):
+            assert opened.page.evaluate(seen, where) == [True] * said.count("I'll")
+        assert not any(opened.page.evaluate(seen, ".plain summary, .more summary"))
+        assert set(opened.page.evaluate(after)) == {"none"}
