@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from dataclasses import replace
@@ -165,3 +166,33 @@ def test_paper_keeps_where_each_promise_was_said_and_the_words_of_the_agenda(
             assert all(seen)
         assert all(opened.page.evaluate(SEEN, ".terse .q p")) is words
         assert sheets(opened) <= 2
+
+
+TIMES = """[...document.querySelectorAll('svg.tl text')].map((one) => one.getBoundingClientRect())
+    .filter((box) => box.width).map((box) => [box.left, box.right])"""
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize("factor", [0.2, 0.5, 1.0, 2.2, 4.0, 6.9, 20.0])
+def test_the_times_below_the_timeline_stand_apart_and_inside_the_page(
+    browser: Any, juniper: Analysis, tmp_path: Path, width: int, factor: float
+) -> None:
+    """From under a minute to hours."""
+    turns = tuple(
+        replace(turn, start=turn.start * factor, end=turn.end * factor, words=()) for turn in juniper.transcript.turns
+    )
+    path = tmp_path / "report.html"
+    longer = replace(juniper, transcript=replace(juniper.transcript, turns=turns))
+    path.write_text(render(longer, "html", RUBRIC), encoding="utf-8")
+    with Opened(browser, path, viewport={"width": width, "height": 800}) as opened:
+        boxes = opened.page.evaluate(TIMES)
+        assert len(boxes) >= 2
+        assert all(left[1] + 3 < right[0] for left, right in itertools.pairwise(boxes))
+        assert boxes[-1][1] <= width
+
+
+def test_the_timeline_says_what_a_finger_can_do(browser: Any, page: Path) -> None:
+    with Opened(browser, page) as opened:
+        assert opened.page.locator("#tl-now").inner_text().startswith("Point at a block")
+    with Opened(browser, page, has_touch=True, is_mobile=True) as opened:
+        assert opened.page.locator("#tl-now").inner_text().startswith("Tap a block to see")

@@ -119,6 +119,9 @@ def test_low_confidence_is_said_in_words(juniper: Analysis) -> None:
     assert "low confidence" in view.timeline[0].hint
     page = render_html(view)
     assert '<span class="unsure">low confidence</span>' in page
+    assert "Dashed blocks" in page
+    sure = replace(juniper, exchanges=tuple(replace(one, confidence=0.9) for one in juniper.exchanges))
+    assert "Dashed blocks" not in render(sure, "html", RUBRIC)
     assert 'fill="url(#low)"' in page
     assert "low confidence" in render(unsure, "md", RUBRIC)
 
