@@ -234,10 +234,7 @@ def _notices(facts: PairFacts) -> Iterator[str]:
 
 
 def _missing(count: int) -> str:
-    return (
-        f"A trend needs {ENOUGH} meetings with a day: there {'is' if count == 1 else 'are'} {count}, so "
-        f"{ENOUGH - count} more {'is' if ENOUGH - count == 1 else 'are'} missing. Fewer would show chance."
-    )
+    return f"A trend is shown from {_n(ENOUGH, 'meeting')} on. So far there {'is' if count == 1 else 'are'} {count or 'none'}."
 
 
 def _trends(talks: Sequence[Talk]) -> Iterator[Trend]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -237,7 +238,7 @@ def _without(analysis: Analysis) -> Without:
         withheld = "Left out: it is not known who is the manager and who the rep."
         return Without(withheld, withheld)
     return Without(
-        "No coaching exchange was found that a question of yours opened and whose words show it.",
+        "No question of yours was found after which the rep worked something out.",
         "No change is suggested: no question of yours was found that brought a fact and led no further.",
     )
 
@@ -324,9 +325,19 @@ def _talk(analysis: Analysis) -> str:
     if talk.rate is not None:
         parts.append(f"You spoke for {minutes(talk.part)} of {minutes(talk.whole)} ({talk.rate:.0%}).")
     if questions and talk.rate is not None:
-        forms = ", ".join(f"{questions[form]} {form}" for form in ("open", "closed", "leading") if questions.get(form))
-        parts.append(f"Your questions that opened an exchange: {forms}.")
+        parts.append(
+            f"You began {'an exchange' if sum(questions.values()) == 1 else 'exchanges'} with {_asked(questions)}."
+        )
     return " ".join(parts)
+
+
+def _asked(questions: Mapping[str, int]) -> str:
+    """Return the forms of questions with their counts, as ``2 open questions and 1 closed one``; empty for none."""
+    told: list[str] = []
+    for form in ("open", "closed", "leading"):
+        if n := questions.get(form):
+            told.append(f"{n} {form} {'one' if told else 'question'}{'' if n == 1 else 's'}")
+    return " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
 
 
 def _quote(quote: Quote) -> QuoteView:

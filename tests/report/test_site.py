@@ -202,8 +202,8 @@ def test_today_decides_what_is_past_its_day(analyzer: Run, tmp_path: Path) -> No
     assert "Moved (1)" in text
 
 
-@pytest.mark.parametrize(("count", "told"), [(1, "there is 1, so 3 more are"), (3, "there are 3, so 1 more is")])
-def test_under_four_meetings_the_page_says_how_many_are_missing(
+@pytest.mark.parametrize(("count", "told"), [(1, "So far there is 1."), (3, "So far there are 3.")])
+def test_under_four_meetings_the_page_says_how_many_there_are(
     analyzer: Run, tmp_path: Path, count: int, told: str
 ) -> None:
     weekly(analyzer, tmp_path / "talks", count)
