@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile
+from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile, rhythm
 from analyzer.commitments.ledger import Event, Item, Pair
 from analyzer.feedback.agenda import PROMISES, same_words, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
@@ -25,6 +25,8 @@ ENOUGH = 4
 """Meetings from which on a trend is shown."""
 RECENT = 12
 """Meetings that trend and topics look back on, so that a page costs the same in the tenth year as in the first."""
+LAPSED = 2
+"""Steps of a rhythm without a meeting, after which it foretells nothing any more."""
 _FORMS = ("open", "closed", "leading")
 _AHEAD = 3
 """Planned meetings that are listed before they come."""
@@ -170,9 +172,12 @@ class PairView:
     """Whether a calendar is known."""
     ledger: tuple[Group, ...]
     left: tuple[Left, ...]
-    weeks: int
+    nothing_left: str
+    """What stands where there is no such topic."""
     covered: str
-    """Which meetings the coverage map looks at."""
+    """Which meetings the coverage map looks at; that there are none, where it has nothing to look at."""
+    seen: bool
+    """Whether it looks at any."""
     topics: tuple[TopicRow, ...]
     """Those that were coached or inspected."""
     unseen: str
@@ -207,8 +212,9 @@ def build_pair(facts: PairFacts) -> PairView:
         planned=bool(facts.plan),
         ledger=tuple(_ledger(facts)),
         left=tuple(_left(last, facts.links)),
-        weeks=facts.engagement.weeks,
-        covered=f"{_n(len(window), 'meeting') if window else 'no meeting'} from {short_day(since)} to {short_day(facts.today)}",
+        nothing_left=f"No such topic in {_n(len(last), 'meeting')}." if window else _no_meeting(facts),
+        covered=_covered(facts, len(window), since),
+        seen=bool(window),
         topics=tuple(row for row in topics if row.coached or row.inspected),
         unseen=", ".join(row.name for row in topics if not (row.coached or row.inspected)),
         rules=tuple(RuleRow(rule, _rule(rule, window)) for rule in facts.engagement.rule),
@@ -216,6 +222,20 @@ def build_pair(facts: PairFacts) -> PairView:
         late=_late(facts),
         agenda=tuple(_agenda(facts)),
     )
+
+
+def _covered(facts: PairFacts, count: int, since: dt.date) -> str:
+    if not count:
+        return _no_meeting(facts)
+    return (
+        f"The last {_n(facts.engagement.weeks, 'week')}: {_n(count, 'meeting')} from {short_day(since)} to "
+        f"{short_day(facts.today)}. What was not recorded is not in the counts."
+    )
+
+
+def _no_meeting(facts: PairFacts) -> str:
+    """Say that nobody met: nothing is observed then, and that is no finding about any topic."""
+    return f"No meeting in the last {_n(facts.engagement.weeks, 'week')}."
 
 
 def _day(talk: Talk) -> dt.date:
@@ -443,6 +463,10 @@ def _next(facts: PairFacts) -> str:
         return f"Planned on {day(ahead.on)}" + (f" at {ahead.at:%H:%M}." if ahead.at else ".")
     if len(dated) < 2:
         return "Not planned in the calendar."
+    last = dated[-1][0]
+    gap = rhythm((), (one.meeting for one in facts.held), facts.today).gap
+    if (facts.today - last).days > LAPSED * gap:
+        return f"Not planned in the calendar; the last meeting was on {day(last)}."
     return f"Not planned in the calendar; the rhythm so far makes it {day(ahead.on)}."
 
 

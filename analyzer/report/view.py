@@ -67,6 +67,7 @@ class ObservationView:
     quotes: tuple[QuoteView, ...]
     suggestion: str | None
     when: str | None
+    """On which occasion, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,10 +325,8 @@ def _talk(analysis: Analysis) -> str:
     parts = []
     if talk.rate is not None:
         parts.append(f"You spoke for {minutes(talk.part)} of {minutes(talk.whole)} ({talk.rate:.0%}).")
-    if questions and talk.rate is not None:
-        parts.append(
-            f"You began {'an exchange' if sum(questions.values()) == 1 else 'exchanges'} with {_asked(questions)}."
-        )
+    if (asked := _asked(questions)) and talk.rate is not None:
+        parts.append(f"You began {'an exchange' if sum(questions.values()) == 1 else 'exchanges'} with {asked}.")
     return " ".join(parts)
 
 
@@ -345,7 +344,8 @@ def _quote(quote: Quote) -> QuoteView:
 
 
 def _observation(one: Observation) -> ObservationView:
-    return ObservationView(one.text, tuple(_quote(quote) for quote in one.quotes), one.suggestion, one.when)
+    when = sentence(one.when.strip().rstrip(".")) + "." if one.when else None
+    return ObservationView(one.text, tuple(_quote(quote) for quote in one.quotes), one.suggestion, when)
 
 
 def _commitments(analysis: Analysis) -> list[CommitmentGroup]:
@@ -373,10 +373,16 @@ def _commitment(one: Commitment) -> CommitmentView:
         action=sentence(one.action),
         due=due,
         strength=_STRENGTH[one.strength],
-        origin=_ORIGIN[one.origin],
+        origin=_origin(one),
         to_customer=one.to_customer,
         quote=_quote(one.quote),
     )
+
+
+def _origin(one: Commitment) -> str:
+    """Return how a promise came about; nobody assigned what its owner says himself."""
+    own = one.origin == "assigned" and one.owner is not None and one.quote.speaker == one.owner
+    return "said by the owner" if own else _ORIGIN[one.origin]
 
 
 _OUTCOME = {

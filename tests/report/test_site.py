@@ -439,6 +439,29 @@ def test_pages_in_a_browser(analyzer: Run, tmp_path: Path) -> None:
         assert page.locator(".meetings li:visible").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        ("2026-02-23", "the rhythm so far makes it Mon 23 February 2026."),
+        ("2026-03-02", "the rhythm so far makes it Mon 2 March 2026."),
+        ("2026-03-03", "the last meeting was on Mon 16 February 2026."),
+        ("2026-11-22", "the last meeting was on Mon 16 February 2026."),
+    ],
+)
+def test_a_rhythm_that_has_lapsed_foretells_nothing(analyzer: Run, tmp_path: Path, today: str, told: str) -> None:
+    """Lapsed: no meeting for more than twice its step, here a week."""
+    weekly(analyzer, tmp_path / "talks", 3)
+    assert f"Not planned in the calendar; {told}" in words(pair_page(site(analyzer, "--today", today)))
+
+
+def test_where_nobody_met_no_topic_is_called_not_observed(analyzer: Run, tmp_path: Path) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    page = words(pair_page(site(analyzer, "--today", "2026-11-22")))
+    coverage = page[page.index("Where coaching took place") : page.index("3 Mar 2026 to 10 Mar 2026")]
+    assert "No meeting in the last 12 weeks." in coverage
+    assert "ot observed" not in coverage
+
+
 def test_a_printed_pair_page_has_every_promise_with_its_day_and_its_words(analyzer: Run, tmp_path: Path) -> None:
     """What is folded on the screen is open on paper, and no sign is added to what stands there."""
     said = (
