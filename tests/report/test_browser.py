@@ -196,3 +196,22 @@ def test_the_timeline_says_what_a_finger_can_do(browser: Any, page: Path) -> Non
         assert opened.page.locator("#tl-now").inner_text().startswith("Point at a block")
     with Opened(browser, page, has_touch=True, is_mobile=True) as opened:
         assert opened.page.locator("#tl-now").inner_text().startswith("Tap a block to see")
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (1440, 700)])
+def test_the_way_to_the_next_talk_is_on_the_first_screen(
+    browser: Any, juniper: Analysis, tmp_path: Path, width: int, height: int
+) -> None:
+    """However many notices there are: it stands before them."""
+    source = replace(juniper.transcript.source, engine="sphinx", covered=0.4, warnings=("one thing", "another thing"))
+    warned = replace(juniper, transcript=replace(juniper.transcript, source=source))
+    path = tmp_path / "report.html"
+    path.write_text(render(warned, "html", RUBRIC), encoding="utf-8")
+    with Opened(browser, path, viewport={"width": width, "height": height}) as opened:
+        link = opened.page.get_by_role("link", name="For next time")
+        box = link.bounding_box()
+        assert box
+        assert box["y"] + box["height"] < height / 2
+        link.click()
+        opened.until("document.getElementById('s-agenda').getBoundingClientRect().top < innerHeight - 40")
+        assert opened.page.evaluate("document.getElementById('s-agenda').getBoundingClientRect().top") >= 0
