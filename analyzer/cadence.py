@@ -164,7 +164,7 @@ def agenda(analysis: Analysis, items: Iterable[Item], rubric: Rubric, today: dt.
     for item in items:
         what = f"{item.owner or 'owner not known'}: {item.latest.commitment.action}"
         if item.state == "open":
-            when = f" (due {item.due.isoformat()}{', overdue' if item.is_overdue(today) else ''})" if item.due else ""
+            when = f" (due {item.due.isoformat()}{', day past' if item.is_overdue(today) else ''})" if item.due else ""
             lines.append(what + when)
         elif item.state == "claimed":
             lines.append(f"{what} (said to be done: what came of it?)")

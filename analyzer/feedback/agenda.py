@@ -1,4 +1,4 @@
-"""A draft agenda for next time: what is still open; then the model's points, else promises and topics never worked on."""
+"""A draft agenda for next time: what is not known to be done; then the model's points, else promises and topics never worked on."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from analyzer.model import Analysis, Exchange, Observation, Quote
 
 EARLIER, PROMISES, TOPICS = 3, 3, 3
 _LAST = date.max
+_KNOWN = {
+    "untold": "what became of it is not known",
+    "unmentioned": "not known to be done",
+    "moved": "moved and still open",
+}
 
 
 def draft_agenda(analysis: Analysis, rubric: Rubric) -> tuple[Observation, ...]:
@@ -23,7 +28,7 @@ def draft_agenda(analysis: Analysis, rubric: Rubric) -> tuple[Observation, ...]:
 
 
 def _earlier(analysis: Analysis) -> Iterator[Observation]:
-    """The promises of earlier meetings that are still open, what is late first; said again, they are new ones here."""
+    """The promises of earlier meetings that are not known to be done, the earliest day first; said again, they are new ones here."""
     new = [one.quote for one in analysis.commitments]
     still = [
         one
@@ -35,7 +40,7 @@ def _earlier(analysis: Analysis) -> Iterator[Observation]:
         due = one.moved_to or one.promise.due
         since = f" on {_day(one.promise.said_on)}" if one.promise.said_on else " earlier"
         what = f"{one.promise.owner}: {one.promise.action}{f', due {_day(due)}' if due else ''}"
-        yield Observation(f"Promised{since} and still open. {what}.", (one.quote,) if one.quote else ())
+        yield Observation(f"Promised{since}, {_KNOWN[one.outcome]}. {what}.", (one.quote,) if one.quote else ())
 
 
 def same_words(one: Quote | None, other: Quote) -> bool:

@@ -23,6 +23,10 @@ _LANE, _BLOCK, _TICKS = 26, 18, 20
 """Heights in pixels: of a lane, of a block in it, and of the line of times below."""
 _TICK_STEPS = (30, 60, 120, 300, 600, 900, 1800, 3600)
 _MOST_TICKS = 6
+_FEW_TICKS = 3
+"""Which a narrow screen has room for; of more, it shows every other."""
+_NARROW_END = 80
+"""Percent: a time further right would be cut on a narrow screen."""
 _REST = "Beside it"
 
 
@@ -104,15 +108,23 @@ def _line(row: int) -> Markup:
 def _ticks(whole: float, height: float) -> list[Markup]:
     step = next((one for one in _TICK_STEPS if whole / one <= _MOST_TICKS), _TICK_STEPS[-1])
     made = []
-    for at in range(0, int(whole) + 1, step):
+    times = range(0, int(whole) + 1, step)
+    for n, at in enumerate(times):
         share = 100 * at / whole
         if share > 95:
             break  # its text would not fit
         made.append(
             Markup('<line class="tick" x1="{0:.2f}%" x2="{0:.2f}%" y1="0" y2="{1:g}"/>').format(share, height)
-            + Markup('<text x="{:.2f}%" dx="{}" y="{:g}">{}</text>').format(share, 2, height + 14, clock(at))
+            + Markup('<text x="{:.2f}%" dx="{}" y="{:g}"{}>{}</text>').format(
+                share, 2, height + 14, _on_a_phone(n % 2 == 1 and len(times) > _FEW_TICKS, share), clock(at)
+            )
         )
     return made
+
+
+def _on_a_phone(left_out: bool, share: float) -> Markup:
+    """Return the class of a time that a narrow screen leaves out, or sets to the left of its line."""
+    return Markup(' class="odd"') if left_out else Markup(' class="end"') if share > _NARROW_END else Markup()
 
 
 def _block(block: Block, row: int, whole: float) -> Markup:

@@ -91,7 +91,7 @@ def _observations(observations: tuple[ObservationView, ...], nothing: str) -> It
         if one.suggestion:
             yield f"  - Instead: *{plain(one.suggestion)}*"
         if one.when:
-            yield f"  - When: {plain(one.when)}"
+            yield f"  - {plain(one.when)}"
 
 
 def _commitment(one: CommitmentView) -> str:

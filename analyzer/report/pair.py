@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile
+from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile, rhythm
 from analyzer.commitments.ledger import Event, Item, Pair
 from analyzer.feedback.agenda import PROMISES, same_words, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
@@ -19,16 +19,18 @@ from analyzer.feedback.measures import speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
 from analyzer.report.trend import Point, Trend, effective_count
-from analyzer.report.words import EVENTS, clock, day, minutes, sentence, short_day
+from analyzer.report.words import EVENTS, PAST, clock, day, minutes, sentence, short_day
 
 ENOUGH = 4
 """Meetings from which on a trend is shown."""
 RECENT = 12
 """Meetings that trend and topics look back on, so that a page costs the same in the tenth year as in the first."""
+LAPSED = 2
+"""Steps of a rhythm without a meeting, after which it foretells nothing any more."""
 _FORMS = ("open", "closed", "leading")
 _AHEAD = 3
 """Planned meetings that are listed before they come."""
-_GROUPS = ("Overdue", "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
+_GROUPS = (sentence(PAST), "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
 _CLOSED = 3
 """From which group on items are over."""
 _SLOTS = {
@@ -170,9 +172,12 @@ class PairView:
     """Whether a calendar is known."""
     ledger: tuple[Group, ...]
     left: tuple[Left, ...]
-    weeks: int
+    nothing_left: str
+    """What stands where there is no such topic."""
     covered: str
-    """Which meetings the coverage map looks at."""
+    """Which meetings the coverage map looks at; that there are none, where it has nothing to look at."""
+    seen: bool
+    """Whether it looks at any."""
     topics: tuple[TopicRow, ...]
     """Those that were coached or inspected."""
     unseen: str
@@ -181,7 +186,7 @@ class PairView:
     next: str
     """When it is."""
     late: str
-    """How many promises are overdue; empty where none is."""
+    """How many promises are past their day and not known to be done; empty where none is."""
     agenda: tuple[AgendaPoint, ...]
     notice: str = NOTICE
 
@@ -207,8 +212,9 @@ def build_pair(facts: PairFacts) -> PairView:
         planned=bool(facts.plan),
         ledger=tuple(_ledger(facts)),
         left=tuple(_left(last, facts.links)),
-        weeks=facts.engagement.weeks,
-        covered=f"{_n(len(window), 'meeting') if window else 'no meeting'} from {short_day(since)} to {short_day(facts.today)}",
+        nothing_left=f"No such topic in {_n(len(last), 'meeting')}." if window else _no_meeting(facts),
+        covered=_covered(facts, len(window), since),
+        seen=bool(window),
         topics=tuple(row for row in topics if row.coached or row.inspected),
         unseen=", ".join(row.name for row in topics if not (row.coached or row.inspected)),
         rules=tuple(RuleRow(rule, _rule(rule, window)) for rule in facts.engagement.rule),
@@ -216,6 +222,20 @@ def build_pair(facts: PairFacts) -> PairView:
         late=_late(facts),
         agenda=tuple(_agenda(facts)),
     )
+
+
+def _covered(facts: PairFacts, count: int, since: dt.date) -> str:
+    if not count:
+        return _no_meeting(facts)
+    return (
+        f"The last {_n(facts.engagement.weeks, 'week')}: {_n(count, 'meeting')} from {short_day(since)} to "
+        f"{short_day(facts.today)}. What was not recorded is not in the counts."
+    )
+
+
+def _no_meeting(facts: PairFacts) -> str:
+    """Say that nobody met: nothing is observed then, and that is no finding about any topic."""
+    return f"No meeting in the last {_n(facts.engagement.weeks, 'week')}."
 
 
 def _day(talk: Talk) -> dt.date:
@@ -234,10 +254,7 @@ def _notices(facts: PairFacts) -> Iterator[str]:
 
 
 def _missing(count: int) -> str:
-    return (
-        f"A trend needs {ENOUGH} meetings with a day: there {'is' if count == 1 else 'are'} {count}, so "
-        f"{ENOUGH - count} more {'is' if ENOUGH - count == 1 else 'are'} missing. Fewer would show chance."
-    )
+    return f"A trend is shown from {_n(ENOUGH, 'meeting')} on. So far there {'is' if count == 1 else 'are'} {count or 'none'}."
 
 
 def _trends(talks: Sequence[Talk]) -> Iterator[Trend]:
@@ -351,7 +368,7 @@ def _slots(facts: PairFacts) -> Iterator[SlotView]:
 
 
 def _ledger(facts: PairFacts) -> Iterator[Group]:
-    """What is late first; in a group by day, and what has none last."""
+    """What is past its day first; in a group by day, and what has none last."""
     for at, name in enumerate(_GROUPS):
         own = [item for item in facts.items if _group(item, facts.today) == name]
         own.sort(key=lambda item: item.due or dt.date.max)
@@ -446,19 +463,24 @@ def _next(facts: PairFacts) -> str:
         return f"Planned on {day(ahead.on)}" + (f" at {ahead.at:%H:%M}." if ahead.at else ".")
     if len(dated) < 2:
         return "Not planned in the calendar."
+    last = dated[-1][0]
+    gap = rhythm((), (one.meeting for one in facts.held), facts.today).gap
+    if (facts.today - last).days > LAPSED * gap:
+        return f"Not planned in the calendar; the last meeting was on {day(last)}."
     return f"Not planned in the calendar; the rhythm so far makes it {day(ahead.on)}."
 
 
 def _late(facts: PairFacts) -> str:
     late = sum(item.is_overdue(facts.today) for item in facts.items)
-    return f"{_n(late, 'promise')} overdue: what became of {'it' if late == 1 else 'them'}?" if late else ""
+    their, them = ("its", "it") if late == 1 else ("their", "them")
+    return f"{_n(late, 'promise')} past {their} day: what became of {them}?" if late else ""
 
 
 def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
     """Promises as the ledger has them now, whatever the last talk said; then what that talk left."""
     waiting = sorted((item for item in facts.items if item.state == "open"), key=lambda item: item.due or dt.date.max)
     for item in waiting[:PROMISES]:
-        yield _promised("Still open", item, facts.links)
+        yield _promised(sentence(PAST) if item.is_overdue(facts.today) else "Promised", item, facts.links)
     claimed = [item for item in facts.items if item.state == "claimed"]
     for item in claimed[-PROMISES:]:
         yield _promised("Said to be done. What came of it?", item, facts.links)

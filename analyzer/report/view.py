@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from analyzer.feedback.measures import speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Participant, Provenance, Quote
 from analyzer.report import talk as of_talk
-from analyzer.report.words import clock, day, minutes, sentence
+from analyzer.report.words import PAST, clock, day, minutes, sentence
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -66,6 +67,7 @@ class ObservationView:
     quotes: tuple[QuoteView, ...]
     suggestion: str | None
     when: str | None
+    """On which occasion, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class EarlierGroup:
 
     state: str
     title: str
+    late: bool
+    """Whether their day is past."""
     items: tuple[FollowUpView, ...]
 
 
@@ -235,7 +239,7 @@ def _without(analysis: Analysis) -> Without:
         withheld = "Left out: it is not known who is the manager and who the rep."
         return Without(withheld, withheld)
     return Without(
-        "No coaching exchange was found that a question of yours opened and whose words show it.",
+        "No question of yours was found after which the rep worked something out.",
         "No change is suggested: no question of yours was found that brought a fact and led no further.",
     )
 
@@ -321,10 +325,18 @@ def _talk(analysis: Analysis) -> str:
     parts = []
     if talk.rate is not None:
         parts.append(f"You spoke for {minutes(talk.part)} of {minutes(talk.whole)} ({talk.rate:.0%}).")
-    if questions and talk.rate is not None:
-        forms = ", ".join(f"{questions[form]} {form}" for form in ("open", "closed", "leading") if questions.get(form))
-        parts.append(f"Your questions that opened an exchange: {forms}.")
+    if (asked := _asked(questions)) and talk.rate is not None:
+        parts.append(f"You began {'an exchange' if sum(questions.values()) == 1 else 'exchanges'} with {asked}.")
     return " ".join(parts)
+
+
+def _asked(questions: Mapping[str, int]) -> str:
+    """Return the forms of questions with their counts, as ``2 open questions and 1 closed one``; empty for none."""
+    told: list[str] = []
+    for form in ("open", "closed", "leading"):
+        if n := questions.get(form):
+            told.append(f"{n} {form} {'one' if told else 'question'}{'' if n == 1 else 's'}")
+    return " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
 
 
 def _quote(quote: Quote) -> QuoteView:
@@ -332,7 +344,8 @@ def _quote(quote: Quote) -> QuoteView:
 
 
 def _observation(one: Observation) -> ObservationView:
-    return ObservationView(one.text, tuple(_quote(quote) for quote in one.quotes), one.suggestion, one.when)
+    when = sentence(one.when.strip().rstrip(".")) + "." if one.when else None
+    return ObservationView(one.text, tuple(_quote(quote) for quote in one.quotes), one.suggestion, when)
 
 
 def _commitments(analysis: Analysis) -> list[CommitmentGroup]:
@@ -360,10 +373,16 @@ def _commitment(one: Commitment) -> CommitmentView:
         action=sentence(one.action),
         due=due,
         strength=_STRENGTH[one.strength],
-        origin=_ORIGIN[one.origin],
+        origin=_origin(one),
         to_customer=one.to_customer,
         quote=_quote(one.quote),
     )
+
+
+def _origin(one: Commitment) -> str:
+    """Return how a promise came about; nobody assigned what its owner says himself."""
+    own = one.origin == "assigned" and one.owner is not None and one.quote.speaker == one.owner
+    return "said by the owner" if own else _ORIGIN[one.origin]
 
 
 _OUTCOME = {
@@ -373,14 +392,15 @@ _OUTCOME = {
     "unmentioned": "not mentioned",
 }
 _UNTOLD = (
-    "Where nothing stands beside a promise, this engine cannot tell whether it came up: that takes a language model. "
-    "What is done can be marked with analyzer actions done."
+    "Where nothing stands beside a promise, this engine cannot tell whether it came up, let alone whether it was done: "
+    "that takes a language model. What is done can be marked with analyzer actions done."
 )
-_STATES = ("Overdue", "Carried over", "Closed in this talk")
+LATE = sentence(PAST)
+_STATES = (LATE, "What became of them is not known", "Carried over", "Closed in this talk")
 
 
 def _earlier_groups(analysis: Analysis) -> list[EarlierGroup]:
-    """What is late first, then what goes on, then what is over; the rep's before the manager's."""
+    """What is past its day first, then what nobody can tell, what goes on, what is over; the rep's before the manager's."""
     rank = {"rep": 0, "manager": 1}
     owners = list(dict.fromkeys(one.promise.owner for one in analysis.follow_ups))
     roles = {owner: analysis.transcript.role_of(owner) or "" for owner in owners}
@@ -391,17 +411,22 @@ def _earlier_groups(analysis: Analysis) -> list[EarlierGroup]:
             own = [one for one in analysis.follow_ups if one.promise.owner == owner and _state(one, analysis) == state]
             if own:
                 title = f"{owner} ({roles[owner]})" if roles[owner] else owner
-                groups.append(EarlierGroup(state, title, tuple(_earlier(one) for one in own)))
+                groups.append(EarlierGroup(state, title, state == LATE, tuple(_earlier(one) for one in own)))
     return groups
 
 
 def _state(one: FollowUp, analysis: Analysis) -> str:
-    """Late is what was due before the day of the meeting and not moved in it: no other clock decides."""
+    """Past its day is what was due before that of the meeting and not moved in it: no other clock decides.
+
+    Where the engine cannot tell what became of a promise, its day says nothing either: it may long be done.
+    """
     if one.outcome in ("kept", "dropped"):
-        return _STATES[2]
+        return _STATES[3]
+    if one.outcome == "untold":
+        return _STATES[1]
     due = one.moved_to if one.outcome == "moved" else one.promise.due
     held = analysis.meeting.date
-    return _STATES[0] if due and held and due < held else _STATES[1]
+    return _STATES[0] if due and held and due < held else _STATES[2]
 
 
 def _earlier(one: FollowUp) -> FollowUpView:

@@ -14,6 +14,8 @@ EVENTS = {
     "reopened": "opened again",
 }
 """What happened to a promise."""
+PAST = "day past, not known to be done"
+"""A promise whose day is over: more than that is not known as long as nobody has said what became of it."""
 
 
 def clock(seconds: float) -> str:

@@ -177,7 +177,7 @@ def test_the_next_meeting_carries_the_agenda(analyzer: Run, tmp_path: Path, ical
     assert event["DTSTART"].dt.isoformat() == "2026-03-17T09:30:00+01:00"
     assert event["DURATION"].dt == timedelta(minutes=30)
     lines = str(event["DESCRIPTION"]).splitlines()
-    assert "- Jules: book the demo room in Leeds (due 2026-03-12, overdue)" in lines
+    assert "- Jules: book the demo room in Leeds (due 2026-03-12, day past)" in lines
     assert "- Jules: send Marta the sizing sheet (said to be done: what came of it?)" in lines
     assert not any(word in str(event["DESCRIPTION"]).casefold() for word in ("inspect", "coach"))
 

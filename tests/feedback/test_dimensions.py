@@ -283,7 +283,7 @@ def test_the_agenda_is_the_models_else_open_promises_and_topics_left() -> None:
     assert draft_agenda(replace(analysis, feedback=Feedback("", (), (), given)), RUBRIC) == given
 
 
-def test_what_is_still_open_from_earlier_comes_first_and_only_once() -> None:
+def test_what_is_not_known_to_be_done_from_earlier_comes_first_and_only_once() -> None:
     """Mentioned again, it is a new promise; closed, it is none."""
     again = Quote(2, "Jules", 1.0, "It is moving.")
 
@@ -291,7 +291,7 @@ def test_what_is_still_open_from_earlier_comes_first_and_only_once() -> None:
         return FollowUp(EarlierPromise(id_, "Jules", f"do {id_}", due, date(2026, 3, 3)), outcome, quote)  # type: ignore[arg-type]
 
     follow_ups = (
-        follow_up("b", "unmentioned"),
+        follow_up("b", "untold"),
         follow_up("a", "unmentioned", date(2026, 3, 9)),
         follow_up("gone", "kept", quote=again),
         follow_up("new", "moved", quote=again),
@@ -300,8 +300,8 @@ def test_what_is_still_open_from_earlier_comes_first_and_only_once() -> None:
     analysis = meeting(("admin", "other", "Did they sign?", 10.0), commitments=(promise(4),), follow_ups=follow_ups)
     points = [one.text for one in draft_agenda(analysis, RUBRIC)]
     assert points == [
-        "Promised on Tuesday 3 March and still open. Jules: do a, due Monday 9 March.",
-        "Promised on Tuesday 3 March and still open. Jules: do b.",
-        "Promised on Tuesday 3 March and still open. Jules: do later.",
+        "Promised on Tuesday 3 March, not known to be done. Jules: do a, due Monday 9 March.",
+        "Promised on Tuesday 3 March, what became of it is not known. Jules: do b.",
+        "Promised on Tuesday 3 March, moved and still open. Jules: do later.",
         "What came of this? Jules: call.",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from dataclasses import replace
@@ -144,3 +145,73 @@ def test_many_promises_and_long_talks_print_on_two_pages(browser: Any, tmp_path:
     path.write_text(render(analysis, "html", RUBRIC), encoding="utf-8")
     with Opened(browser, path) as opened:
         assert sheets(opened) <= 2
+
+
+SEEN = "(where) => [...document.querySelectorAll(where)].map((one) => one.checkVisibility())"
+
+
+@pytest.mark.parametrize(("name", "copies", "words"), [("dev-03", 1, True), ("dev-07", 1, True), ("dev-07", 3, False)])
+def test_paper_keeps_where_each_promise_was_said_and_the_words_of_the_agenda(
+    browser: Any, tmp_path: Path, name: str, copies: int, words: bool
+) -> None:
+    """Of long lists the words stay in the file, and time and turn lead there; no list grows beyond two pages."""
+    path = tmp_path / "report.html"
+    made = analysed(ROOT / "eval" / "meetings" / "dev" / f"{name}.json")
+    path.write_text(render(replace(made, commitments=made.commitments * copies), "html", RUBRIC), encoding="utf-8")
+    with Opened(browser, path) as opened:
+        opened.page.emulate_media(media="print")
+        for where in (".terse .q footer", ".agenda .q p", ".terse .day"):
+            seen = opened.page.evaluate(SEEN, where)
+            assert seen
+            assert all(seen)
+        assert all(opened.page.evaluate(SEEN, ".terse .q p")) is words
+        assert sheets(opened) <= 2
+
+
+TIMES = """[...document.querySelectorAll('svg.tl text')].map((one) => one.getBoundingClientRect())
+    .filter((box) => box.width).map((box) => [box.left, box.right])"""
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize("factor", [0.2, 0.5, 1.0, 2.2, 4.0, 6.9, 20.0])
+def test_the_times_below_the_timeline_stand_apart_and_inside_the_page(
+    browser: Any, juniper: Analysis, tmp_path: Path, width: int, factor: float
+) -> None:
+    """From under a minute to hours."""
+    turns = tuple(
+        replace(turn, start=turn.start * factor, end=turn.end * factor, words=()) for turn in juniper.transcript.turns
+    )
+    path = tmp_path / "report.html"
+    longer = replace(juniper, transcript=replace(juniper.transcript, turns=turns))
+    path.write_text(render(longer, "html", RUBRIC), encoding="utf-8")
+    with Opened(browser, path, viewport={"width": width, "height": 800}) as opened:
+        boxes = opened.page.evaluate(TIMES)
+        assert len(boxes) >= 2
+        assert all(left[1] + 3 < right[0] for left, right in itertools.pairwise(boxes))
+        assert boxes[-1][1] <= width
+
+
+def test_the_timeline_says_what_a_finger_can_do(browser: Any, page: Path) -> None:
+    with Opened(browser, page) as opened:
+        assert opened.page.locator("#tl-now").inner_text().startswith("Point at a block")
+    with Opened(browser, page, has_touch=True, is_mobile=True) as opened:
+        assert opened.page.locator("#tl-now").inner_text().startswith("Tap a block to see")
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (1440, 700)])
+def test_the_way_to_the_next_talk_is_on_the_first_screen(
+    browser: Any, juniper: Analysis, tmp_path: Path, width: int, height: int
+) -> None:
+    """However many notices there are: it stands before them."""
+    source = replace(juniper.transcript.source, engine="sphinx", covered=0.4, warnings=("one thing", "another thing"))
+    warned = replace(juniper, transcript=replace(juniper.transcript, source=source))
+    path = tmp_path / "report.html"
+    path.write_text(render(warned, "html", RUBRIC), encoding="utf-8")
+    with Opened(browser, path, viewport={"width": width, "height": height}) as opened:
+        link = opened.page.get_by_role("link", name="For next time")
+        box = link.bounding_box()
+        assert box
+        assert box["y"] + box["height"] < height / 2
+        link.click()
+        opened.until("document.getElementById('s-agenda').getBoundingClientRect().top < innerHeight - 40")
+        assert opened.page.evaluate("document.getElementById('s-agenda').getBoundingClientRect().top") >= 0

@@ -119,6 +119,9 @@ def test_low_confidence_is_said_in_words(juniper: Analysis) -> None:
     assert "low confidence" in view.timeline[0].hint
     page = render_html(view)
     assert '<span class="unsure">low confidence</span>' in page
+    assert "Dashed blocks" in page
+    sure = replace(juniper, exchanges=tuple(replace(one, confidence=0.9) for one in juniper.exchanges))
+    assert "Dashed blocks" not in render(sure, "html", RUBRIC)
     assert 'fill="url(#low)"' in page
     assert "low confidence" in render(unsure, "md", RUBRIC)
 
@@ -133,8 +136,8 @@ def test_labels_of_another_rubric_get_colours_by_position(juniper: Analysis) -> 
     assert {block.slot for block in view.timeline} >= {1, 2}
 
 
-def test_earlier_promises_are_overdue_carried_over_or_closed_and_apart_by_role(juniper: Analysis) -> None:
-    """Late is what was due before the day of the meeting: the machine's clock decides nothing."""
+def test_earlier_promises_are_apart_by_what_is_known_of_them_and_by_role(juniper: Analysis) -> None:
+    """Only the day of the meeting decides what is past; where the engine cannot tell, nothing is called past."""
 
     def follow_up(owner: str, action: str, due: date | None, outcome: str) -> FollowUp:
         promise = EarlierPromise(action, owner, action, due, date(2026, 3, 1))
@@ -146,18 +149,24 @@ def test_earlier_promises_are_overdue_carried_over_or_closed_and_apart_by_role(j
         follow_up("Erin Costa", "send it", date(2026, 3, 10), "unmentioned"),
         follow_up("Erin Costa", "call", date(2026, 3, 20), "unmentioned"),
         follow_up("Erin Costa", "book", date(2026, 3, 10), "kept"),
+        follow_up("Erin Costa", "ask", date(2026, 3, 10), "untold"),
     )
     analysis = replace(juniper, meeting=replace(juniper.meeting, date=held), follow_ups=several)
     groups = [
         (one.state, one.title, [item.action for item in one.items]) for one in build_view(analysis, RUBRIC).earlier
     ]
     assert groups == [
-        ("Overdue", "Erin Costa (rep)", ["Send it"]),
-        ("Overdue", "Martin Hale (manager)", ["Ask finance"]),
+        ("Day past, not known to be done", "Erin Costa (rep)", ["Send it"]),
+        ("Day past, not known to be done", "Martin Hale (manager)", ["Ask finance"]),
+        ("What became of them is not known", "Erin Costa (rep)", ["Ask"]),
         ("Carried over", "Erin Costa (rep)", ["Call"]),
         ("Closed in this talk", "Erin Costa (rep)", ["Book"]),
     ]
-    assert "not verified" in render(analysis, "html", RUBRIC)
+    page = render(analysis, "html", RUBRIC)
+    assert "not verified" in page
+    assert "overdue" not in page.lower()
+    assert page.count('class="late"') == 2
+    assert "### Earlier promises, what became of them is not known: Erin Costa" in render(analysis, "md", RUBRIC)
 
 
 def test_a_moment_links_to_its_second_of_the_recording(heard: Analysis, tmp_path: Path) -> None:

@@ -156,3 +156,39 @@ def test_the_json_form_is_the_analysis(juniper: Analysis) -> None:
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.9, "0:59"), (61, "1:01"), (3661.5, "1:01:01")])
 def test_times_are_shown_as_a_clock(seconds: float, shown: str) -> None:
     assert clock(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [
+        ({"closed": 1}, "You began an exchange with 1 closed question."),
+        ({"open": 2, "closed": 1}, "You began exchanges with 2 open questions and 1 closed one."),
+        ({"open": 1, "closed": 3, "leading": 2}, "You began exchanges with 1 open question, 3 closed ones and 2 leading ones."),
+    ],
+)  # fmt: skip
+def test_the_forms_of_questions_are_told_in_a_sentence(juniper: Analysis, questions: dict[str, int], said: str) -> None:
+    made = replace(juniper, measures=replace(juniper.measures, questions=questions))
+    assert build_view(made, load_rubric()).talk.endswith(said)
+
+
+def test_what_its_owner_said_is_not_called_assigned(juniper: Analysis) -> None:
+    promise = replace(juniper.commitments[0], origin="assigned", owner="Erin Costa")
+    for speaker, origin in (("Erin Costa", "said by the owner"), ("Martin Hale", "assigned, no assent heard")):
+        quoted = replace(promise, quote=replace(promise.quote, speaker=speaker))
+        groups = build_view(replace(juniper, commitments=(quoted,)), load_rubric()).commitments
+        assert [one.origin for group in groups for one in group.items] == [origin]
+
+
+@pytest.mark.parametrize("when", ["when you next ask for the forecast", "When you next ask for the forecast."])
+def test_the_occasion_is_one_sentence(juniper: Analysis, when: str) -> None:
+    change = replace(juniper.feedback.changes[0], suggestion="What would you try?", when=when)
+    made = replace(juniper, feedback=replace(juniper.feedback, changes=(change,)))
+    assert "\n  - When you next ask for the forecast.\n" in render(made, "md", load_rubric())
+    assert ">When you next ask for the forecast.<" in render(made, "html", load_rubric())
+
+
+def test_without_a_strength_the_page_says_what_was_looked_for(juniper: Analysis) -> None:
+    bare = replace(juniper, feedback=replace(juniper.feedback, strengths=()))
+    assert "No question of yours was found after which the rep worked something out." in render(
+        bare, "html", load_rubric()
+    )

@@ -184,23 +184,26 @@ def test_what_is_forgotten_leaves_the_site(analyzer: Run, tmp_path: Path) -> Non
 def test_promises_stand_in_their_state_with_their_history(analyzer: Run, tmp_path: Path) -> None:
     upload_both(analyzer, tmp_path / "talks")
     text = words(pair_page(site(analyzer)))
-    assert "Overdue (1)" in text
+    assert "Day past, not known to be done (1)" in text
     assert "Jules: Book the demo room in Leeds due Thu 12 March 2026" in text
     assert "Tue 10 March 2026: promised again for Thu 12 March 2026" in text
     assert "Said to be done, not verified (2)" in text
-    assert "1 promise overdue: what became of it?" in text
+    assert "1 promise past its day: what became of it?" in text
+    assert "Day past, not known to be done: Jules: book the demo room in Leeds, due Thu 12 March 2026." in text
+    assert "overdue" not in text.lower()
 
 
-def test_today_decides_what_is_overdue(analyzer: Run, tmp_path: Path) -> None:
+def test_today_decides_what_is_past_its_day(analyzer: Run, tmp_path: Path) -> None:
     upload_both(analyzer, tmp_path / "talks")
     analyzer("report", "--all", "--today", "2026-03-11")
     text = words(pair_page(tmp_path / "library" / "reports"))
-    assert "Overdue" not in text
+    assert "Day past" not in text
+    assert "Promised: Jules: book the demo room in Leeds, due Thu 12 March 2026." in text
     assert "Moved (1)" in text
 
 
-@pytest.mark.parametrize(("count", "told"), [(1, "there is 1, so 3 more are"), (3, "there are 3, so 1 more is")])
-def test_under_four_meetings_the_page_says_how_many_are_missing(
+@pytest.mark.parametrize(("count", "told"), [(1, "So far there is 1."), (3, "So far there are 3.")])
+def test_under_four_meetings_the_page_says_how_many_there_are(
     analyzer: Run, tmp_path: Path, count: int, told: str
 ) -> None:
     weekly(analyzer, tmp_path / "talks", count)
@@ -434,3 +437,49 @@ def test_pages_in_a_browser(analyzer: Run, tmp_path: Path) -> None:
         page.fill("#from", "2026-02-10")
         page.select_option("#manager", "Dana")
         assert page.locator(".meetings li:visible").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        ("2026-02-23", "the rhythm so far makes it Mon 23 February 2026."),
+        ("2026-03-02", "the rhythm so far makes it Mon 2 March 2026."),
+        ("2026-03-03", "the last meeting was on Mon 16 February 2026."),
+        ("2026-11-22", "the last meeting was on Mon 16 February 2026."),
+    ],
+)
+def test_a_rhythm_that_has_lapsed_foretells_nothing(analyzer: Run, tmp_path: Path, today: str, told: str) -> None:
+    """Lapsed: no meeting for more than twice its step, here a week."""
+    weekly(analyzer, tmp_path / "talks", 3)
+    assert f"Not planned in the calendar; {told}" in words(pair_page(site(analyzer, "--today", today)))
+
+
+def test_where_nobody_met_no_topic_is_called_not_observed(analyzer: Run, tmp_path: Path) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    page = words(pair_page(site(analyzer, "--today", "2026-11-22")))
+    coverage = page[page.index("Where coaching took place") : page.index("3 Mar 2026 to 10 Mar 2026")]
+    assert "No meeting in the last 12 weeks." in coverage
+    assert "ot observed" not in coverage
+
+
+def test_a_printed_pair_page_has_every_promise_with_its_day_and_its_words(analyzer: Run, tmp_path: Path) -> None:
+    """What is folded on the screen is open on paper, and no sign is added to what stands there."""
+    said = (
+        "Dana: What comes next?\nJules: I'll send Ada the sizing sheet by Friday.\n"
+        "Dana: What else is there?\nJules: I'll book the demo room in Leeds by Thursday.\n"
+        "Dana: And the clinic?\nJules: I'll write the call plan for Bert tonight.\n"
+        "Dana: And finance?\nJules: I'll ask finance about the discount on Monday.\n"
+        "Dana: And the university?\nJules: I'll visit Professor Lind at the university on Wednesday.\n"
+        "Dana: Good.\nJules: I'll bring the two pumps to the trial by Friday.\n"
+        "Dana: And the contract?\nJules: I'll sign the contract with Greta tomorrow.\n"
+    )
+    take_in(analyzer, tmp_path / "talks", "Dana", "Jules", "2026-03-03", said)
+    path = site(analyzer) / page_name(("Dana", "Jules"))
+    seen = "(where) => [...document.querySelectorAll(where)].map((one) => one.checkVisibility())"
+    after = "[...document.querySelectorAll('.do')].map((one) => getComputedStyle(one, '::after').content)"
+    with started() as browser, Opened(browser, path) as opened:
+        opened.page.emulate_media(media="print")
+        for where in ("[id^=c-]", "[id^=c-] > .fine", "[id^=c-] .q p"):
+            assert opened.page.evaluate(seen, where) == [True] * said.count("I'll")
+        assert not any(opened.page.evaluate(seen, ".plain summary, .more summary"))
+        assert set(opened.page.evaluate(after)) == {"none"}
