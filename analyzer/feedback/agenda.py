@@ -7,7 +7,7 @@ from datetime import date
 
 from analyzer.feedback.measures import is_led_on, speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Analysis, Exchange, Observation, Quote
+from analyzer.model import Analysis, Exchange, FollowUp, Observation, Quote
 
 EARLIER, PROMISES, TOPICS = 3, 3, 3
 _LAST = date.max
@@ -23,7 +23,7 @@ def draft_agenda(analysis: Analysis, rubric: Rubric) -> tuple[Observation, ...]:
 
 
 def _earlier(analysis: Analysis) -> Iterator[Observation]:
-    """The promises of earlier meetings that are still open, what is late first; said again, they are new ones here."""
+    """The promises of earlier meetings not known to be done, what is late first; said again, they are new ones here."""
     new = [one.quote for one in analysis.commitments]
     still = [
         one
@@ -32,10 +32,18 @@ def _earlier(analysis: Analysis) -> Iterator[Observation]:
         or (one.outcome == "moved" and not any(same_words(one.quote, quote) for quote in new))
     ]
     for one in sorted(still, key=lambda one: one.moved_to or one.promise.due or _LAST)[:EARLIER]:
-        due = one.moved_to or one.promise.due
-        since = f" on {_day(one.promise.said_on)}" if one.promise.said_on else " earlier"
-        what = f"{one.promise.owner}: {one.promise.action}{f', due {_day(due)}' if due else ''}"
-        yield Observation(f"Promised{since} and still open. {what}.", (one.quote,) if one.quote else ())
+        yield Observation(_still(one), (one.quote,) if one.quote else ())
+
+
+def _still(one: FollowUp) -> str:
+    """An engine that cannot tell what became of a promise cannot call it open either."""
+    due = one.moved_to or one.promise.due
+    what = f"{one.promise.owner}: {one.promise.action}"
+    if one.outcome == "untold":
+        since = f" on {_short(one.promise.said_on)}" if one.promise.said_on else " earlier"
+        return f"Promised{since}{f', due {_short(due)}' if due else ''}; what became of it is not known. {what}."
+    since = f" on {_day(one.promise.said_on)}" if one.promise.said_on else " earlier"
+    return f"Promised{since} and still open. {what}{f', due {_day(due)}' if due else ''}."
 
 
 def same_words(one: Quote | None, other: Quote) -> bool:
@@ -44,7 +52,11 @@ def same_words(one: Quote | None, other: Quote) -> bool:
 
 
 def _day(on: date) -> str:
-    return f"{on:%A} {on.day} {on:%B}"
+    return f"{on:%A} {_short(on)}"
+
+
+def _short(on: date) -> str:
+    return f"{on.day} {on:%B}"
 
 
 def _promises(analysis: Analysis) -> Iterator[Observation]:

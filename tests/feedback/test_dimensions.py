@@ -305,3 +305,15 @@ def test_what_is_still_open_from_earlier_comes_first_and_only_once() -> None:
         "Promised on Tuesday 3 March and still open. Jules: do later.",
         "What came of this? Jules: call.",
     ]
+
+
+def test_a_promise_of_which_nothing_can_be_told_is_not_called_open() -> None:
+    """The local rules cannot tell a promise that is open from one that was kept in other words."""
+    dated = EarlierPromise("a", "Jules", "do a", date(2026, 7, 8), date(2026, 7, 6))
+    bare = EarlierPromise("b", "Jules", "do b", None, None)
+    follow_ups = tuple(FollowUp(one, "untold", None) for one in (bare, dated))
+    analysis = meeting(("admin", "other", "Did they sign?", 10.0), follow_ups=follow_ups)
+    assert [one.text for one in draft_agenda(analysis, RUBRIC)] == [
+        "Promised on 6 July, due 8 July; what became of it is not known. Jules: do a.",
+        "Promised earlier; what became of it is not known. Jules: do b.",
+    ]
