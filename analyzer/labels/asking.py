@@ -1,0 +1,93 @@
+"""What a manager's question asks for: thinking, an answer of any kind, a fact; or whether it hands the agenda over.
+
+Only quotes and advice rest on this.  The trained weights rest on `cues`, whose patterns stay as they were trained.
+"""
+
+from __future__ import annotations
+
+import re
+
+from analyzer.labels import cues
+
+_HYPOTHETICAL = re.compile(r"\b(?:what|how|which|why|where|who|when)\b[^?.]{0,40}\b(?:would|could|might)\b", re.I)
+_WANTED = re.compile(
+    r"\bwhat (?:do|would|did) you (?:really |actually )?(?:want|like|need|make of|take from|learn|notice|hear)\b", re.I
+)
+_FACT = re.compile(
+    r"\bwhat (?:(?:sort|kind)s? of|days?|times?|dates?|numbers?|names?|months?|weeks?|stages?|prices?|sizes?|colou?rs?|year)\b"
+    r"|\bwhat(?:'s| is| was|'re| are) (?:he|she|they|his|her|their|in|on|left|next|new|the)\b"
+    r"|\bwhat (?:did|does|do) (?:he|she|they|it|that|the) (?:\w+ )?(?:say|want|pay|cost|weigh)\b"
+    r"|\bwhat else (?:is|have you|do you have)\b",
+    re.I,
+)
+_OPENING_WORDS = re.compile(
+    r"\b(?:so |and |but |okay )?(?:what|how|which|why|where|who)(?:'s)? (?:did|do|does|would|could|will|might|should|is|are|"
+    r"was|were|makes|can)\b",
+    re.I,
+)
+"""Where a question begins in speech that was written down without marks."""
+_ASKING = re.compile(
+    r"\b(?:what|who|whom|whose|how|which|why|where|when|tell me|walk me|talk me|give me|let me hear)\b"
+    r"|(?:^|[,;] )(?:(?:and|so|but|okay|right|well|um|uh|er|then|good|yeah)[\s,.]+)*"
+    r"(?:is|are|was|were|do|does|did|have|has|had|can|could|will|would|should)(?:n't)?\b",
+    re.I,
+)
+AGENDA = re.compile(
+    r"\b(?:what(?:'s| is| do you have)? on your (?:list|mind|agenda)|what (?:do|would|did) you (?:want|like|need) to "
+    r"(?:cover|talk about|get out|go over|discuss|work on|start with|begin with)|anything (?:you want|else) (?:to add|on your)|"
+    r"(?:where|what) (?:do|would|should|shall) (?:you|we) (?:(?:want|like) to )?(?:start|begin)|what shall we (?:take|do) first)\b",
+    re.I,
+)
+"""Forms that ask the rep what the talk shall be about."""
+_NEXT_POINT = re.compile(
+    r"\b(?:anything else|what else (?:is|have|do|did|are)|what(?:'s| is) (?:next|left|new)|who(?:'s| is)(?: the)? next|"
+    r"who(?:'ve| have) (?:we|you) got|tell me (?:everything|about (?:it|that|your week))|"
+    r"how(?:'s| is| are| was| were) (?:you|your|things|life|it going|the (?:week|weekend|trip)))\b",
+    re.I,
+)
+"""Forms that leave the next point to the rep, or only keep the talk company."""
+_TELLING = 4
+"""Words from which a question says by itself what it asks for."""
+
+
+def question_in(text: str) -> str | None:
+    """Return the last question in a turn, verbatim; ``None`` where nothing is asked.
+
+    In a turn without any mark it is looked for from its own first word on.
+    """
+    asked = [part for part in cues.sentences(text) if cues.is_question(part)]
+    if asked:
+        return asked[-1]
+    if any(mark in text for mark in ".!?"):
+        return None
+    begins = [found.start() for found in _OPENING_WORDS.finditer(text)]
+    return text[begins[-1] :].strip() if begins else None
+
+
+def asks_for_thinking(question: str) -> bool:
+    """Return whether a question wants a thought of the rep's own: not a fact, not an answer that it holds itself."""
+    if hands_over(question) or cues.question_form(question) == "leading":
+        return False
+    return any(form.search(question) for form in (_HYPOTHETICAL, _WANTED, cues.THINKING_QUESTION))
+
+
+def is_open(question: str) -> bool:
+    """Return whether a question leaves its answer open and asks for more than a fact."""
+    if hands_over(question) or _FACT.search(question):
+        return False
+    return asks_for_thinking(question) or cues.question_form(question) == "open"
+
+
+def hands_over(question: str) -> bool:
+    """Return whether a question leaves it to the rep what to talk about."""
+    return bool(AGENDA.search(question) or _NEXT_POINT.search(question))
+
+
+def asks_for_something(question: str) -> bool:
+    """Return whether a question says what it wants to know; a word thrown in with a rising voice does not."""
+    return (
+        cues.is_question(question)
+        and len(question.split()) >= _TELLING
+        and bool(_ASKING.search(question))
+        and not hands_over(question)
+    )
