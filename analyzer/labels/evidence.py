@@ -42,7 +42,7 @@ def evidence_of(transcript: Transcript, turns: Sequence[Turn], worked_on: bool) 
     opening = opening_turn(turns)
     replies = [turn for turn in turns if turn.n != opening.n and transcript.role_of(turn.speaker) == "rep"]
     if worked_on and replies:
-        pairs = list(answered(transcript, turns))
+        pairs = [pair for pair in answered(transcript, turns) if len(pair[2].text.split()) >= _BACKCHANNEL]
         if pairs:
             asked, question, best = max(pairs, key=lambda pair: (*_weight(pair[1]), *_fullness(pair[2])))
             return quote_of(asked, question), quote_of(best, _thinking_sentence(best))
@@ -67,8 +67,7 @@ def answered(transcript: Transcript, turns: Sequence[Turn]) -> Iterator[tuple[Tu
         if question and len(question.split()) >= _BACKCHANNEL:
             asked = turn, question
         elif role == "rep" and asked:
-            if len(turn.text.split()) >= _BACKCHANNEL:
-                yield *asked, turn
+            yield *asked, turn
         elif question or len(turn.text.split()) >= _BACKCHANNEL:
             asked = None
 
