@@ -280,7 +280,8 @@ def rewrite(question: str) -> str:
 
 
 def _taken_up(question: str) -> str | None:
-    return next((coaching for pattern, coaching in _REWRITES if pattern.search(question)), None)
+    asked = plain(question)
+    return next((coaching for pattern, coaching in _REWRITES if pattern.search(asked)), None)
 
 
 def _as_asked(question: str) -> str:

@@ -18,6 +18,7 @@ _FACT = re.compile(
     r"|\bwhat(?:'s| is| was|'re| are) (?:he|she|they|his|her|their|in|on|left|next|new|the)\b"
     r"|\bwhat (?:did|does|do) (?:he|she|they|it|that|the|his|her|their) (?:[\w'-]+ ){0,3}?(?:say|want|pay|cost|weigh)\b"
     r"|\b(?:is|was|are|were|'s) (?:it|that|he|she|they) called\b"
+    r"|\bwhat(?:'s| is| was) your (?:number|forecast|total|figure|quota|target)\b"
     r"|\bwhat else (?:is|have you|do you have)\b",
     re.I,
 )

@@ -235,8 +235,9 @@ def _without(analysis: Analysis) -> Without:
         withheld = "Left out: it is not known who is the manager and who the rep."
         return Without(withheld, withheld)
     return Without(
-        "No coaching exchange was found that a question of yours opened and whose words show it.",
-        "No change is suggested: no question of yours was found that brought a fact and led no further.",
+        "No open question of yours was found in a coaching exchange that the words after it answer.",
+        "No change is suggested: no question of yours was found that brought a fact and led no further, and no instruction on "
+        "a topic that was not worked on.",
     )
 
 
