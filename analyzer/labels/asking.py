@@ -13,6 +13,10 @@ _HYPOTHETICAL = re.compile(r"\b(?:what|how|which|why|where|who)\b[^?.]{0,40}\b(?
 _WANTED = re.compile(
     r"\bwhat (?:do|would|did) you (?:really |actually )?(?:want|like|need|make of|take from|learn|notice|hear)\b", re.I
 )
+_SUPPOSED = re.compile(
+    r"\bif\b[^?.]{3,60}\b(?:what|how|why|which|who|where)\b|\bwhat (?:can|could|might) go wrong\b", re.I
+)
+"""What is asked of a case that is only supposed."""
 _FACT = re.compile(
     r"\bwhat (?:(?:sort|kind)s? of|days?|times?|dates?|numbers?|names?|months?|weeks?|stages?|prices?|sizes?|colou?rs?|year)\b"
     r"|\bwhat(?:'s| is| was|'re| are) (?:he|she|they|his|her|their|in|on|left|next|new|the)\b"
@@ -108,7 +112,7 @@ def asks_for_thinking(question: str) -> bool:
         return False
     if cues.question_form(question) == "leading" or (_YES_NO.match(asked) and not _OWN_CHANGE.search(asked)):
         return False
-    return any(form.search(asked) for form in (_HYPOTHETICAL, _WANTED, cues.THINKING_QUESTION))
+    return any(form.search(asked) for form in (_HYPOTHETICAL, _SUPPOSED, _WANTED, cues.THINKING_QUESTION))
 
 
 def is_open(question: str) -> bool:
