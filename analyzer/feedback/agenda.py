@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from analyzer.feedback.measures import is_led_on, speaking_time, topic_segments
+from analyzer.labels.asking import asks_for_something, names_something
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Exchange, Observation, Quote
 
@@ -49,7 +50,11 @@ def same_words(one: Quote | None, other: Quote) -> bool:
 
 
 def _day(on: date) -> str:
-    return f"{on:%A} {on.day} {on:%B}"
+    return f"{on:%A} {_short(on)}"
+
+
+def _short(on: date) -> str:
+    return f"{on.day} {on:%B}"
 
 
 def _promises(analysis: Analysis) -> Iterator[Observation]:
@@ -61,14 +66,28 @@ def _promises(analysis: Analysis) -> Iterator[Observation]:
 
 
 def topics_to_take_up(analysis: Analysis, rubric: Rubric) -> Iterator[Observation]:
-    """The topics that were asked about longest and not worked on, in the order of the talk."""
-    left = list(topics_left(analysis, rubric))
-    longest = sorted(left, key=lambda one: -sum(speaking_time(analysis.transcript, e) for e in one))[:TOPICS]
-    for segment in sorted(longest, key=lambda one: one[0].first):
-        first = next(one for one in segment if rubric.measured(one) == "inspected")
-        topic = rubric.topic_name(first.topic).lower()
-        text = f"Asked about and not worked on ({topic}). Open with: what do you want to try there?"
-        yield Observation(text, first.evidence[:1])
+    """The topics that were asked about longest and not worked on, each once, in the order of the talk.
+
+    Only where a question says what was asked about: under a joke or a name alone the line is hollow.
+    """
+    left = [
+        (segment, asked) for segment in topics_left(analysis, rubric) if (asked := _telling_question(segment, rubric))
+    ]
+    left.sort(key=lambda one: -sum(speaking_time(analysis.transcript, e) for e in one[0]))
+    longest: dict[str, tuple[Sequence[Exchange], Quote]] = {}
+    for one in left:
+        longest.setdefault(one[0][0].topic, one)
+    for segment, asked in sorted(list(longest.values())[:TOPICS], key=lambda one: one[0][0].first):
+        topic = rubric.topic_name(segment[0].topic).lower()
+        yield Observation(
+            f"Asked about and not worked on ({topic}). Open with: what do you want to try there?", (asked,)
+        )
+
+
+def _telling_question(segment: Sequence[Exchange], rubric: Rubric) -> Quote | None:
+    """Return the first question of a stretch that names something; ``None`` for talk on no topic."""
+    quotes = (e.evidence[0] for e in segment if e.evidence and rubric.measured(e) == "inspected" and e.topic != "other")
+    return next((one for one in quotes if asks_for_something(one.text) and names_something(one.text)), None)
 
 
 def topics_left(analysis: Analysis, rubric: Rubric) -> Iterator[Sequence[Exchange]]:

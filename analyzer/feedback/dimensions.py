@@ -19,20 +19,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analyzer.cadence import Rhythm
 from analyzer.errors import RubricError
-from analyzer.feedback.measures import speaking_time, topic_segments
-from analyzer.labels import cues
+from analyzer.feedback.measures import TELLING, speaking_time, topic_segments
+from analyzer.labels import asking, cues
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.prompts import prompts_folder
 from analyzer.model import Analysis, Commitment, Exchange, Quote, Transcript, Turn
 
-TELLING = "directing"
-"""The label that stands against coaching where it is asked who solved the problems."""
 SKILL = "skill"
 """The topic of a technique that carries over."""
 DEALS = frozenset({"opportunity", "account", "call_planning", "call_debrief"})
 """The topics of a single deal, customer or talk with one."""
 _FEW_QUESTIONS = 3
 """Under so many a share of open ones says nothing."""
+_LITTLE = 60
+"""Seconds under which a share of talk says nothing."""
+_FEW_PROMISES = 3
+"""Under so many a share of dated ones says nothing."""
 _QUOTES = 2
 _TWO_SIDES = 2
 """Sides of a deal that make it explored."""
@@ -68,23 +70,10 @@ _AGENDA = re.compile(
     r"(?:i|we)(?:'d| would)? (?:want|like) to (?:cover|go over|talk about|go through)|start with|plan for today)\b",
     re.I,
 )
-_JOINT = re.compile(
-    r"\b(?:what(?:'s| is| do you have)? on your (?:list|mind|agenda)|what (?:do|would|did) you (?:want|like|need) to "
-    r"(?:cover|talk about|get out|go over|discuss|work on)|anything (?:you want|else) (?:to add|on your)|"
-    r"where (?:do|would) you (?:want|like) to start)\b",
-    re.I,
-)
 _RECAP = re.compile(
     r"\b(?:recap|to sum up|sum(?:ming)? (?:it|this) up|so,? (?:just )?to (?:confirm|repeat|be clear)|"
     r"let me (?:repeat|play (?:it|that) back)|so you(?:'ll| will| are going to)\b.{5,80}\band i(?:'ll| will))\b",
     re.I,
-)
-_WORD = re.compile(r"[^\W\d_]{4,}")
-_COMMON = frozenset(
-    "about after again also been before could does doing from give going good have here into just know like make "
-    "maybe mean more much need next okay only over really right said some still sure take than that their them then "
-    "there they thing things think this time very want week well were what when where which will with would yeah "
-    "your".split()
 )
 
 
@@ -191,6 +180,10 @@ class _Meeting:
     @property
     def coached(self) -> list[Exchange]:
         return [one for one in self.analysis.exchanges if self.rubric.measured(one) == "coached"]
+
+    @property
+    def labelled_locally(self) -> bool:
+        return any((one.stage, one.engine) == ("exchanges", "local") for one in self.analysis.provenance)
 
     def seconds(self, exchanges: Sequence[Exchange]) -> float:
         return sum(speaking_time(self.analysis.transcript, one) for one in exchanges)
@@ -321,15 +314,11 @@ def _probes(turns: Sequence[Turn], manager: str, rep: str) -> Iterator[Quote]:
     for before, turn in pairwise(turns):
         if turn.speaker != manager or before.speaker != rep:
             continue
-        heard = _content(before.text)
+        heard = asking.content(before.text)
         for found in re.finditer(r"[^.!?]+(?:[.!?]+|$)", turn.text):
-            if cues.question_form(found[0]) == "open" and _content(found[0]) & heard:
+            if cues.question_form(found[0]) == "open" and asking.content(found[0]) & heard:
                 yield quote_of(turn, found.start())
                 break
-
-
-def _content(text: str) -> set[str]:
-    return {word for word in _WORD.findall(text.lower()) if word not in _COMMON}
 
 
 def _capability(meeting: _Meeting, one: Definition) -> _Counted:
@@ -341,6 +330,8 @@ def _capability(meeting: _Meeting, one: Definition) -> _Counted:
         return _Counted(None, "", "no problem was worked on or solved")
     share = coached / (coached + telling)
     counts = f"{_min(coached)} of {_min(coached + telling)} of coaching and directing is coaching ({share:.0%})"
+    if coached + telling < _LITTLE:
+        return _Counted(None, counts, "too little for a share", _opening_quotes(meeting.coached or told))
     level = _cut(one, share)
     later = [quote for exchange in meeting.coached for quote in meeting.said(_NEXT_TIME, meeting.turns(exchange))]
     if level == 5 and not later:
@@ -364,10 +355,11 @@ def _deals(meeting: _Meeting, one: Definition) -> _Counted:
     heard = [_aspects(meeting, one.aspects, own) for own in coached]
     explored = [found for found in heard if len(found) >= _TWO_SIDES]
     names = _listed([aspect.name for aspect in one.aspects])
-    counts = f"coaching in {len(coached)} of {whole}, two or more of {names} heard in {len(explored)}"
+    counts = f"coaching in {len(coached)} of {whole}"
     quotes = tuple(dict.fromkeys(quote for found in explored for quote in found))
     if not explored:
-        return _Counted(None, counts, "other words for them are not known here")
+        return _Counted(None, counts, f"{names} were not heard in these words")
+    counts += f", two or more of {names} heard in {len(explored)}"
     if len(explored) == 1:
         return _Counted(3, counts, "", quotes)
     return _Counted(5 if 2 * len(explored) > len(stretches) else 4, counts, "", quotes)
@@ -383,8 +375,13 @@ def _skill(meeting: _Meeting, one: Definition) -> _Counted:
     if SKILL not in {topic.id for topic in meeting.rubric.topics}:
         return _Counted(None, "", f"this rubric has no topic {SKILL!r}")
     on = [exchange for exchange in meeting.coached if exchange.topic == SKILL]
+    if not meeting.coached:
+        return _Counted(None, "", "nothing was coached")
     if not on:
-        return _Counted(1, f"0 of {_n(len(meeting.coached), 'coaching exchange')} on a skill that carries over")
+        counts = f"0 of {_n(len(meeting.coached), 'coaching exchange')} on a skill that carries over"
+        if meeting.labelled_locally:
+            return _Counted(None, counts, "the local engine hardly ever finds this topic")
+        return _Counted(1, counts)
     turns = [turn for exchange in on for turn in meeting.turns(exchange)]
     numbers = {turn.n for turn in turns}
     example = [exchange for exchange in on if exchange.time == "past"]
@@ -441,8 +438,11 @@ def _commitments(meeting: _Meeting, one: Definition) -> _Counted:
     dated = [promise for promise in own if promise.strength >= 4]
     voiced = [promise for promise in dated if promise.quote.speaker == meeting.rep]
     counts = f"{len(dated)} of {len(own)} of the rep's owned and dated, {len(voiced)} of them in the rep's words"
+    plain = any(promise.strength > 2 for promise in own)
+    if plain and len(own) < _FEW_PROMISES:
+        return _Counted(None, counts, "too few for a share", tuple(promise.quote for promise in own))
     level = _cut(one, len(dated) / len(own))
-    if level == 1 and any(promise.strength > 2 for promise in own):
+    if level == 1 and plain:
         level = 2  # plain promises are more than wishes
     quotes = tuple(promise.quote for promise in _best(dated or own))
     if level == 5 and len(voiced) / len(own) < 0.8:
@@ -457,7 +457,7 @@ def _best(promises: Sequence[Commitment]) -> list[Commitment]:
 def _follow_through(meeting: _Meeting, one: Definition) -> _Counted:
     earlier = meeting.analysis.follow_ups
     if not earlier:
-        return _Counted(None, "", "no earlier open promise of these two was looked for or known")
+        return _Counted(None, "", "no earlier promise of these two is known")
     revisited = [item for item in earlier if item.outcome not in ("unmentioned", "untold")]
     quotes = tuple(item.quote for item in revisited if item.quote)
     untold = sum(item.outcome == "untold" for item in earlier)
@@ -474,7 +474,7 @@ def _agenda(meeting: _Meeting, one: Definition) -> _Counted:
         return _Counted(None, "", "roles are withheld, so it is not known who set the agenda")
     edge = max(4, round(len(turns) * _OPENING))
     stated = meeting.said(_AGENDA, turns[:edge], meeting.manager)
-    joint = meeting.said(_JOINT, turns[:edge], meeting.manager)
+    joint = meeting.said(asking.AGENDA, turns[:edge], meeting.manager)
     recap = meeting.said(_RECAP, turns[-edge:])
     if joint:
         counts = "asked the rep for the agenda" + (", closing recap" if recap else "")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from analyzer.feedback.advise import Advice
-from analyzer.feedback.measures import is_led_on, speaking_time, summarise
-from analyzer.labels.cues import is_question
-from analyzer.labels.evidence import start_of
+from analyzer.feedback.measures import TELLING, is_led_on, speaking_time, summarise
+from analyzer.labels.asking import asks_for_something, asks_for_thinking, is_open, names_something, plain, question_in
+from analyzer.labels.cues import INSTRUCTION, THINKING_REPLY, is_question, sentences
+from analyzer.labels.evidence import answered, quote_of, start_of
 from analyzer.labels.rubric import Rubric
-from analyzer.model import Exchange, Feedback, Measures, Observation, Quote, Transcript
+from analyzer.model import Exchange, Feedback, Measures, Observation, Quote, Transcript, Turn
 
 _STRENGTHS = 2
 _CHANGES = 1
@@ -23,61 +25,83 @@ _NEXT = {
 }
 _LONGEST = 32
 """Words of a quote."""
+_ACTS = (
+    "ask|tell|ring|call|write|send|show|start|stop|wait|go|take|try|bring|offer|leave|open|give|keep|find|get|meet|talk|speak|"
+    "listen|use|explain|make|draw|book|visit|check|drop|move|do|walk|hand|invite|turn|pick|want to (?:ask|know|hear|understand)"
+)
 _ANSWERS = (
-    (re.compile(r"\bnext time\b", re.I), "asked, and {rep} said what to do the next time."),
-    (re.compile(r"\b(?:because|so that|the reason|that's why)\b", re.I), "asked, and {rep} gave a reason."),
+    (
+        re.compile(r"(?<!the )\bnext time,? i(?:'ll|'d| will| would| (?:ring|ask|call|wait|go|take|tell))?\b", re.I),
+        "asked, and {rep} said what to do the next time.",
+    ),
     (
         re.compile(
-            r"\b(?:i'd(?!,? (?:i'd )?(?:love|like|say))|i would(?! (?:love|like|say))|i could|i might|i want to try|maybe i)\b",
-            re.I,
+            rf"\bi(?:'d| would| could| might|'ll| will)(?: (?:just|probably|also|first|then|only))* (?:{_ACTS})\b", re.I
         ),
         "asked, and {rep} said what to try.",
     ),
-    (re.compile(""), "asked, and the talk went on with what {rep} said."),
 )
-"""What the rep's words show, the first that holds; nothing is said of them that they do not."""
+"""What the rep's words show, the first that holds.  What may speak of the past (“I could see”, “I'd have put”) is not here."""
+_SUBSTANCE = 5
+"""Words from which a reply that shows no thought by itself is an answer."""
 _COUNTABLE = frozenset({"opportunity", "account", "territory", "pipeline", "skill", "performance gap"})
 _REWRITES = (
     (
-        re.compile(r"\b(?:clos|sign|land|commit|which (?:month|quarter))", re.IGNORECASE),
+        re.compile(r"\b(?:clos(?:e[sd]?|ing)|sign(?:s|ed|ing)?(?! off)|which (?:month|quarter))\b", re.I),
         "What has to happen on their side before they can sign, and which of those steps will you work on first?",
     ),
     (
         re.compile(
-            r"\b(?:did you (?:talk|speak|call|meet)|have you (?:talked|spoken|called|met)|call back|answer)", re.I
+            r"\b(?:did you (?:talk|speak|call|ring|meet)|have you (?:talked|spoken|called|rung|met)|call(?:ed)? back|"
+            r"answer(?:ed)?)\b",
+            re.I,
         ),
         "What have you heard from them so far, and what do you want to learn from the next contact?",
     ),
     (
-        re.compile(r"\b(?:how (?:many|much)|what(?:'s| is) the (?:value|amount|number))\b", re.IGNORECASE),
-        "How much is it by now, what does that number tell you, and what would you do differently because of it?",
+        re.compile(r"\bhow (?:many|much)\b", re.I),
+        "{asked} And then: what does that tell you, and what would you do differently because of it?",
     ),
     (
         re.compile(
-            r"\b(?:when|since when|what date|by (?:monday|tuesday|wednesday|thursday|friday)|in (?:january|february|march|april|"
-            r"june|july|august|september|october|november|december)|this (?:week|month|quarter)|next (?:week|month|quarter))\b",
-            re.IGNORECASE,
+            r"\b(?:since when|what date|when (?:is|does|do|will|can|are|would))\b"
+            r"|(?:^|, )(?:(?:and|so|but|okay),? )?(?:is|are|will|does|do|can)\b.*\b(?:(?:by|on) (?:mon|tues|wednes|thurs|fri)day|in (?:january|"
+            r"february|march|april|may|june|july|august|september|october|november|december)|(?:this|next) (?:week|month|quarter))\b",
+            re.I,
         ),
         "What does that date depend on, and what could you do this week to make it firmer?",
     ),
     (
         re.compile(
-            r"\bwho (?:decides|signs|else|has to|have to|needs to|approves|owns|makes the)|\b(?:decid|sign(?:ed)? off|budget|approv)",
-            re.IGNORECASE,
+            r"\bwho (?:decides|signs|else|has to|have to|needs to|approves|owns|makes the)|\b(?:sign(?:ed)? off|budget|approv)",
+            re.I,
         ),
         "Who has to be convinced there, what does each of them care about, and whom will you see first?",
     ),
 )
-_THEN = "what do you make of that, and what will you try next?"
-_DEFAULT_REWRITE = f"Where does it stand, {_THEN}"
+"""What takes up the thing that is asked about; where nothing does, the question itself is asked, and then the thinking."""
+_REPEATED = "{asked} And then: what do you make of that, and what will you try next?"
+_INSTEAD = {
+    "opportunity": "What would you do there next, and what speaks for it?",
+    "pipeline": "Which of these would you move first, and how?",
+    "territory": "Which account would you take, and what would make its buyer ring you?",
+    "account": "What would you offer this customer next, and what would make them want it?",
+    "call_planning": "How would you open that call, and what do you want to learn in it?",
+    "call_debrief": "What would you do differently in that call, and what would you listen for?",
+    "skill": "How would you say it, if I were the buyer?",
+    "career": "Which way there do you see, and what would be your first step?",
+}
+"""A coaching question in place of an instruction, by its topic; there is none for talk that is on none of these."""
+_IN_ITS_PLACE = re.compile(r"\b(?:instead|rather than)\b", re.I)
 _OFFER = re.compile(
     r"\b(?:do you (?:need|want) me|want me to|shall i|should i|can i|may i|could i|would it help)\b", re.I
 )
 """A question that offers something asks for no fact."""
-_TELLING = 4
-"""Words from which a question says by itself what it asks for."""
-_REPEATED = 15
-"""Words up to which a question is asked again as it is, with the thinking behind it."""
+_LONG = 15
+"""Words up to which a question is asked again as it is."""
+_DIRECTIVE = 3
+"""Words from which an instruction says what is to be done."""
+_TO_ME = re.compile(r"\b(?:me|us)\b", re.I)
 
 
 class TemplateAdviser:
@@ -85,7 +109,7 @@ class TemplateAdviser:
 
     name = "templates"
     model = ""
-    version = "2"
+    version = "3"
 
     def advise(
         self, transcript: Transcript, exchanges: Sequence[Exchange], measures: Measures, rubric: Rubric
@@ -99,33 +123,48 @@ class TemplateAdviser:
 
 
 def _strengths(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:
-    """The longest coaching exchanges that the manager opened with a question to which the answer shows a thought.
+    """The coaching exchanges in which an open question of the manager's was answered: those that ask for thinking first.
 
-    Where none does, one whose answer was followed up; words that show neither are no strength to point at.
+    Of two alike the longer one.  A question for a fact is no strength, nor is one that was answered with next to nothing.
     """
-    asked = [
-        e
-        for e in exchanges
-        if rubric.measured(e) == "coached" and e.initiator == "manager" and len(e.evidence) > 1
-        and is_question(e.evidence[0].text)
-    ]  # fmt: skip
-    asked.sort(key=lambda e: -speaking_time(transcript, e))
-    chosen = [e for e in asked if _shows_a_thought(e)][:_STRENGTHS] or asked[:1]
-    return [_strength(transcript, exchange, rubric) for exchange in sorted(chosen, key=lambda e: e.first)]
+    asked = [e for e in exchanges if rubric.measured(e) == "coached" and _is_answered(transcript, e)]
+    asked.sort(key=lambda e: (not asks_for_thinking(e.evidence[0].text), -speaking_time(transcript, e)))
+    return [_strength(transcript, exchange, rubric) for exchange in sorted(asked[:_STRENGTHS], key=lambda e: e.first)]
+
+
+def _is_answered(transcript: Transcript, exchange: Exchange) -> bool:
+    if exchange.initiator != "manager" or len(exchange.evidence) < 2:
+        return False
+    question, reply = exchange.evidence[0], transcript.turn(exchange.evidence[1].turn)
+    pairs = {(asked.n, answer.n) for asked, _, answer in answered(transcript, _turns(transcript, exchange))}
+    if (question.turn, reply.n) not in pairs or not is_open(question.text):
+        return False
+    said = exchange.evidence[1].text
+    if is_question(said):
+        return False
+    thought = bool(THINKING_REPLY.search(said))
+    return thought or (asks_for_thinking(question.text) and len(said.split()) >= _SUBSTANCE)
+
+
+def _turns(transcript: Transcript, exchange: Exchange) -> Sequence[Turn]:
+    return transcript.turns[exchange.first - 1 : exchange.last]
 
 
 def _strength(transcript: Transcript, exchange: Exchange, rubric: Rubric) -> Observation:
     quotes = tuple(_fuller(transcript, quote) for quote in exchange.evidence)
-    rep = (transcript.named("rep") or "the rep").split()[0]
     said = " ".join(quote.text for quote in quotes[1:])
-    did = next(text for pattern, text in _ANSWERS if pattern.search(said)).format(rep=rep)
+    plain = (
+        "asked what {rep} thinks, and this was the answer."
+        if asks_for_thinking(exchange.evidence[0].text)
+        else "asked an open question, and this was the answer."
+    )
+    did = next((text for pattern, text in _ANSWERS if pattern.search(said)), plain).format(rep=_rep(transcript))
     topic = rubric.topic_name(exchange.topic).lower()
     return Observation(f"You {did}" if exchange.topic == "other" else f"On {_article(topic)}: you {did}", quotes)
 
 
-def _shows_a_thought(exchange: Exchange) -> bool:
-    said = " ".join(quote.text for quote in exchange.evidence[1:])
-    return any(pattern.search(said) for pattern, _ in _ANSWERS[:-1])
+def _rep(transcript: Transcript) -> str:
+    return (transcript.named("rep") or "the rep").split()[0]
 
 
 def _article(topic: str) -> str:
@@ -156,28 +195,44 @@ def _fuller(transcript: Transcript, quote: Quote) -> Quote:
 
 
 def _changes(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> list[Observation]:
-    """The inspected stretch that took most time and led to nothing further; inspection that set up coaching is fine.
+    """The inspection that took most time and led to nothing further; where there is none, an instruction.
 
-    Before it come those on topics that were never worked on later, and questions that say by themselves what they ask for.
+    Inspection that set up coaching, or whose topic was worked on later, is fine.
     """
     left = [
         e
         for e in exchanges
-        if rubric.measured(e) == "inspected" and not e.setup and e.initiator == "manager" and e.evidence
-        and is_question(e.evidence[0].text) and not _OFFER.search(e.evidence[0].text)
+        if rubric.measured(e) == "inspected" and not e.setup and not is_led_on(e, exchanges, rubric)
+    ]
+    left.sort(key=lambda e: -speaking_time(transcript, e))
+    found = (_change(transcript, e, question) for e in left if (question := _question_of_fact(transcript, e)))
+    return [*islice(chain(found, _told(transcript, exchanges, rubric)), _CHANGES)]
+
+
+def _question_of_fact(transcript: Transcript, exchange: Exchange) -> Quote | None:
+    """Return the question of an inspected exchange that asks for a fact and that no open question followed.
+
+    One whose rewrite takes up the thing asked about comes first; offers, remarks and what hands the agenda over are never it.
+    """
+    pairs = list(answered(transcript, _turns(transcript, exchange)))
+    after = max((asked.n for asked, _, _ in pairs if _asks_openly(asked)), default=0)
+    facts = [
+        (asked, question)
+        for asked, question, _ in pairs
+        if asked.n > after and asks_for_something(question) and not _OFFER.search(question)
+        and (_taken_up(question) or (len(question.split()) <= _LONG and names_something(question)))
     ]  # fmt: skip
-    left.sort(
-        key=lambda e: (
-            is_led_on(e, exchanges, rubric),
-            len(e.evidence[0].text.split()) < _TELLING,
-            -speaking_time(transcript, e),
-        )
-    )
-    return [_change(transcript, exchange) for exchange in left[:_CHANGES]]
+    facts.sort(key=lambda one: (_taken_up(one[1]) is None, one[0].n))
+    return quote_of(*facts[0]) if facts else None
 
 
-def _change(transcript: Transcript, exchange: Exchange) -> Observation:
-    question = exchange.evidence[0]
+def _asks_openly(turn: Turn) -> bool:
+    """Return whether any question of a turn is open, not only the last of several."""
+    own = question_in(turn.text)
+    return any(is_open(part) for part in (*sentences(turn.text), *([own] if own else [])))
+
+
+def _change(transcript: Transcript, exchange: Exchange, question: Quote) -> Observation:
     return Observation(
         text="This question brought a fact, and the talk moved on.",
         quotes=(_fuller(transcript, question),),
@@ -186,12 +241,50 @@ def _change(transcript: Transcript, exchange: Exchange) -> Observation:
     )
 
 
+def _told(transcript: Transcript, exchanges: Sequence[Exchange], rubric: Rubric) -> Iterator[Observation]:
+    """An instruction on a topic that was nowhere worked on: first one that puts an own idea in the place of the rep's."""
+    coached = {e.topic for e in exchanges if rubric.measured(e) == "coached"}
+    told = [
+        (e, turn, sentence)
+        for e in exchanges
+        if e.label == TELLING and e.topic in _INSTEAD and e.topic not in coached and not _asks_for_ideas(transcript, e)
+        for turn, sentence in _instructions(transcript, e)
+    ]  # fmt: skip
+    told.sort(key=lambda one: (not _IN_ITS_PLACE.search(one[2]), not one[1].text.startswith(one[2]), one[1].n))
+    for exchange, turn, sentence in told:
+        yield Observation(
+            text=f"This says what to do; what {_rep(transcript)} would do was not asked.",
+            quotes=(quote_of(turn, sentence),),
+            suggestion=_INSTEAD[exchange.topic],
+            when=_NEXT.get(exchange.topic, "the next time you have an answer ready"),
+        )
+
+
+def _asks_for_ideas(transcript: Transcript, exchange: Exchange) -> bool:
+    return any(asks_for_thinking(asked) for _, asked, _ in answered(transcript, _turns(transcript, exchange)))
+
+
+def _instructions(transcript: Transcript, exchange: Exchange) -> Iterator[tuple[Turn, str]]:
+    """Yield the manager's sentences that tell the rep what to do with somebody else."""
+    for turn in _turns(transcript, exchange):
+        if transcript.role_of(turn.speaker) == "manager":
+            for sentence in sentences(turn.text):
+                told = INSTRUCTION.match(plain(sentence)) and not is_question(sentence)
+                if told and len(sentence.split()) >= _DIRECTIVE and not _TO_ME.search(sentence):
+                    yield turn, sentence
+
+
 def rewrite(question: str) -> str:
-    """Return a coaching question that keeps the fact asked for and adds the thinking."""
-    for pattern, coaching in _REWRITES:
-        if pattern.search(question):
-            return coaching
-    if len(question.split()) > _REPEATED:
-        return _DEFAULT_REWRITE
-    asked = question.strip().rstrip("?.!, ")
-    return f"{asked[:1].upper()}{asked[1:]}? And then: {_THEN}"
+    """Return a coaching question that keeps to the thing asked for and adds the thinking."""
+    return (_taken_up(question) or _REPEATED).format(asked=_as_asked(question))
+
+
+def _taken_up(question: str) -> str | None:
+    asked = plain(question)
+    return next((coaching for pattern, coaching in _REWRITES if pattern.search(asked)), None)
+
+
+def _as_asked(question: str) -> str:
+    asked = plain(question).rstrip("?.!, ")
+    mark = "." if re.match(r"(?:tell|walk|talk|give) me\b", asked, re.I) else "?"
+    return f"{asked[:1].upper()}{asked[1:]}{mark}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from analyzer.labels import cues
+from analyzer.labels import asking, cues
 from analyzer.model import Quote, Transcript, Turn
 
 _LONGEST = 32
@@ -34,20 +34,50 @@ def key_sentence(turn: Turn) -> str:
 def evidence_of(transcript: Transcript, turns: Sequence[Turn], worked_on: bool) -> tuple[Quote, ...]:
     """Return the quotes for an exchange over ``turns``, in order of the talk.
 
-    The first is the question that the manager opens it with, or what else opens it.  With ``worked_on``, the rep's
-    fullest reply stands behind it, and the question is the one that this reply answers.
+    The first is the question that the manager opens it with, or what else opens it.  With ``worked_on``, the rep's reply
+    stands behind the question that it answers: of the pairs in the exchange the one whose question asks for most
+    thinking, then the one whose reply shows most.  Where no question is answered, the fullest reply stands behind the
+    words that open the exchange.
     """
     opening = opening_turn(turns)
-    manager = [turn for turn in turns if transcript.role_of(turn.speaker) == "manager" and _asks(turn)]
     replies = [turn for turn in turns if turn.n != opening.n and transcript.role_of(turn.speaker) == "rep"]
     if worked_on and replies:
-        best = max(replies, key=lambda turn: (len(cues.THINKING_REPLY.findall(turn.text)), len(turn.text)))
-        asked = [turn for turn in manager if turn.n < best.n]
-        lead = asked[-1] if asked else opening
-        return quote_of(lead, key_sentence(lead)), quote_of(best, _thinking_sentence(best))
+        pairs = [pair for pair in answered(transcript, turns) if len(pair[2].text.split()) >= _BACKCHANNEL]
+        if pairs:
+            asked, question, best = max(pairs, key=lambda pair: (*_weight(pair[1]), *_fullness(pair[2])))
+            return quote_of(asked, question), quote_of(best, _thinking_sentence(best))
+        best = max(replies, key=_fullness)
+        return quote_of(opening, key_sentence(opening)), quote_of(best, _thinking_sentence(best))
     led_by_manager = transcript.role_of(opening.speaker) == "manager"
-    lead = manager[0] if manager and led_by_manager else opening
+    manager = (turn for turn in turns if transcript.role_of(turn.speaker) == "manager" and _asks(turn))
+    lead = next(manager, opening) if led_by_manager else opening
     return (quote_of(lead, key_sentence(lead)),)
+
+
+def answered(transcript: Transcript, turns: Sequence[Turn]) -> Iterator[tuple[Turn, str, Turn]]:
+    """Yield the manager's questions with each turn of the rep's that answers them, in order of the talk.
+
+    A turn answers the question that was asked last before it: between the two the manager says no more than a
+    backchannel.
+    """
+    asked: tuple[Turn, str] | None = None
+    for turn in turns:
+        role = transcript.role_of(turn.speaker)
+        question = asking.question_in(turn.text) if role == "manager" else None
+        if question and len(question.split()) >= _BACKCHANNEL:
+            asked = turn, question
+        elif role == "rep" and asked:
+            yield *asked, turn
+        elif question or len(turn.text.split()) >= _BACKCHANNEL:
+            asked = None
+
+
+def _weight(question: str) -> tuple[bool, bool]:
+    return asking.asks_for_thinking(question), asking.is_open(question)
+
+
+def _fullness(reply: Turn) -> tuple[int, int]:
+    return len(cues.THINKING_REPLY.findall(reply.text)), len(reply.text)
 
 
 def _asks(turn: Turn) -> bool:

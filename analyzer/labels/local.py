@@ -31,7 +31,7 @@ class LocalLabeler:
     """Labels with trained weights."""
 
     name = "local"
-    version = "2"
+    version = "3"
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights

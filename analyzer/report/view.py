@@ -240,7 +240,8 @@ def _without(analysis: Analysis) -> Without:
         return Without(withheld, withheld)
     return Without(
         "No question of yours was found after which the rep worked something out.",
-        "No change is suggested: no question of yours was found that brought a fact and led no further.",
+        "No change is suggested: no question of yours was found that brought a fact and led no further, and no instruction on "
+        "a topic that was not worked on.",
     )
 
 

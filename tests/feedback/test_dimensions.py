@@ -25,6 +25,7 @@ from analyzer.model import (
     Notes,
     Observation,
     Participant,
+    Provenance,
     Quote,
     Source,
     Transcript,
@@ -120,22 +121,49 @@ def test_closed_questions_are_one_and_probes_on_the_reps_words_lift() -> None:
 
 
 def test_telling_stands_against_coaching_and_five_needs_a_next_time() -> None:
-    told = ("directing", "opportunity", "Send it today.", 10.0)
+    told = ("directing", "opportunity", "Send it today.", 30.0)
     assert of(meeting(told), "capability").level == 1
-    assert of(meeting(told, ("coaching", "opportunity", "What now?", 10)), "capability").level == 3
-    plain = meeting(told, ("coaching", "opportunity", "What now?", 90))
+    assert of(meeting(told, ("coaching", "opportunity", "What now?", 30)), "capability").level == 3
+    plain = meeting(told, ("coaching", "opportunity", "What now?", 270))
     assert (of(plain, "capability").level, "next time" in of(plain, "capability").reason) == (4, True)
-    assert of(meeting(told, ("coaching", "opportunity", "What next time?", 90)), "capability").level == 5
+    assert of(meeting(told, ("coaching", "opportunity", "What next time?", 270)), "capability").level == 5
+
+
+def test_a_share_of_under_a_minute_is_none() -> None:
+    found = of(meeting(("coaching", "opportunity", "What next time?", 8)), "capability")
+    assert (found.level, found.reason) == (None, "too little for a share")
+    assert "16 s of 16 s" in found.counts
 
 
 def test_commitments_count_the_reps_own_and_their_words() -> None:
     talk = ("inspection", "pipeline", "Done?", 10.0)
     assert of(meeting(talk), "commitments").level == 1
     assert of(meeting(talk, commitments=(promise(2), promise(2))), "commitments").level == 1
-    assert of(meeting(talk, commitments=(promise(3),)), "commitments").level == 2
-    assert of(meeting(talk, commitments=(promise(4), promise(3))), "commitments").level == 3
-    assert of(meeting(talk, commitments=(promise(4), promise(5))), "commitments").level == 5
-    assert of(meeting(talk, commitments=(promise(4, "Dana"),)), "commitments").level == 4
+    assert of(meeting(talk, commitments=(promise(3),) * 3), "commitments").level == 2
+    assert of(meeting(talk, commitments=(promise(4), promise(3)) * 2), "commitments").level == 3
+    assert of(meeting(talk, commitments=(promise(4), promise(5)) * 2), "commitments").level == 5
+    assert of(meeting(talk, commitments=(promise(4, "Dana"),) * 3), "commitments").level == 4
+
+
+def test_one_or_two_promises_make_no_share() -> None:
+    found = of(meeting(("inspection", "pipeline", "Done?", 10), commitments=(promise(5),) * 2), "commitments")
+    assert (found.level, found.reason) == (None, "too few for a share")
+
+
+def test_a_skill_is_missed_only_where_one_could_have_been_found() -> None:
+    """The local engine hardly ever finds that topic, and where nothing was coached there is nothing to look into."""
+    coached = meeting(("coaching", "opportunity", "What would you try?", 10))
+    assert of(coached, "skill").level == 1
+    local = replace(coached, provenance=(Provenance("exchanges", "local", "linear", "3"),))
+    assert of(local, "skill").level is None
+    assert of(meeting(("inspection", "pipeline", "Done?", 10)), "skill").reason == "nothing was coached"
+
+
+def test_what_was_not_heard_is_said_in_plain_words() -> None:
+    analysis = meeting(("coaching", "opportunity", "What would you try?", 10))
+    assert of(analysis, "deals").counts == "coaching in 1 of 1 stretch on single deals, customers or calls"
+    assert of(analysis, "deals").reason == "need, people, competition and trade-offs were not heard in these words"
+    assert of(analysis, "follow_through").reason == "no earlier promise of these two is known"
 
 
 def test_where_a_part_could_not_be_read_no_promise_is_counted_as_missing() -> None:
@@ -164,6 +192,8 @@ def test_an_agenda_is_quoted_or_the_talk_starts_in_the_data() -> None:
     assert (data.level, data.quotes[0].text) == (1, "Did they sign?")
     joint = of(meeting(("admin", "other", "What is on your list?", 10), ("social", "other", "Bye.", 5)), "agenda")
     assert (joint.level, joint.quotes[0].text) == (4, "What is on your list?")
+    for asked in ("Okay, my love, where do you want to begin?", "Where would you start?", "What shall we take first?"):
+        assert of(meeting(("inspection", "pipeline", asked, 10)), "agenda").level == 4
 
 
 def test_withheld_roles_leave_nothing_to_say_of_either() -> None:
@@ -274,13 +304,26 @@ def test_dimensions_that_nothing_counts_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_agenda_is_the_models_else_open_promises_and_topics_left() -> None:
-    left = ("inspection", "pipeline", "Did they sign?", 10.0)
+    left = ("inspection", "pipeline", "Did they sign the order?", 10.0)
     worked = (("inspection", "account", "Who decides?", 10.0), ("coaching", "account", "What would you try?", 10.0))
     analysis = meeting(left, *worked, commitments=(promise(4),))
     points = draft_agenda(analysis, RUBRIC)
-    assert [one.quotes[0].text for one in points] == ["It is moving.", "Did they sign?"]
+    assert [one.quotes[0].text for one in points] == ["It is moving.", "Did they sign the order?"]
     given = (Observation("Take this up.", ()),)
     assert draft_agenda(replace(analysis, feedback=Feedback("", (), (), given)), RUBRIC) == given
+
+
+def test_a_topic_to_take_up_stands_once_and_under_a_question_that_names_something() -> None:
+    aside = ("admin", "other", "Wait.", 5.0)
+    hollow = [
+        ("inspection", "pipeline", asked, 10.0)
+        for asked in ("You're in the wrong trade.", "who have we got", "Dragomir?")
+    ]
+    assert draft_agenda(meeting(*hollow, ("inspection", "other", "Did they sign the order?", 10.0)), RUBRIC) == ()
+    short, long = ("Where are we on the crane?", 5.0), ("When does the agreement run out?", 50.0)
+    told = [("inspection", "pipeline", *one) for one in (short, long)]
+    points = draft_agenda(meeting(*hollow, aside, told[0], aside, told[1]), RUBRIC)
+    assert [one.quotes[0].text for one in points] == [long[0]]
 
 
 def test_what_is_not_known_to_be_done_from_earlier_comes_first_and_only_once() -> None:
@@ -304,4 +347,16 @@ def test_what_is_not_known_to_be_done_from_earlier_comes_first_and_only_once() -
         "Promised on Tuesday 3 March, what became of it is not known. Jules: do b.",
         "Promised on Tuesday 3 March, moved and still open. Jules: do later.",
         "What came of this? Jules: call.",
+    ]
+
+
+def test_a_promise_of_which_nothing_can_be_told_is_not_called_open() -> None:
+    """The local rules cannot tell a promise that is open from one that was kept in other words."""
+    dated = EarlierPromise("a", "Jules", "do a", date(2026, 7, 8), date(2026, 7, 6))
+    bare = EarlierPromise("b", "Jules", "do b", None, None)
+    follow_ups = tuple(FollowUp(one, "untold", None) for one in (bare, dated))
+    analysis = meeting(("admin", "other", "Did they sign?", 10.0), follow_ups=follow_ups)
+    assert [one.text for one in draft_agenda(analysis, RUBRIC)] == [
+        "Promised on Monday 6 July, what became of it is not known. Jules: do a, due Wednesday 8 July.",
+        "Promised earlier, what became of it is not known. Jules: do b.",
     ]
