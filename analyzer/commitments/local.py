@@ -21,6 +21,7 @@ from analyzer.commitments.day_features import day_rows
 from analyzer.commitments.due import DuePhrase, find_at_once, find_due
 from analyzer.commitments.merge import merge
 from analyzer.commitments.phrasing import action_of
+from analyzer.commitments.refused import kept
 from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.labels.evidence import start_of
 from analyzer.labels.linear import LinearModel, fingerprint, load_model
@@ -46,7 +47,7 @@ class LocalExtractor:
     """Extracts with trained weights."""
 
     name = "local"
-    version = "4"
+    version = "5"
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights
@@ -65,7 +66,7 @@ class LocalExtractor:
         if not spans:
             return Extracted(())
         scores = _scores(model, rows(transcript, spans, model.index_of("span")))
-        promises = promises_of(spans, scores, likeliest(spans, clauses, odds), model)
+        promises = kept(promises_of(spans, scores, likeliest(spans, clauses, odds), model), transcript.turns)
         known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
         said = days_in(transcript, said_on) if said_on else {}
         made = []

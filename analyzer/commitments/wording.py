@@ -27,6 +27,8 @@ _PAST = {
     }.items()
     for word in words.split()
 }  # fmt: skip
+PAST_FORMS = frozenset(_PAST) - set(_PAST.values())
+"""Of irregular verbs, where the form differs from the base."""
 _SAME_DEED = (
     "send email mail forward share post submit mailing",
     "call ring phone speak talk ask catch chat",
