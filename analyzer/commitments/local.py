@@ -20,6 +20,7 @@ from analyzer.commitments.dates import SaidDay, days_in
 from analyzer.commitments.day_features import day_rows
 from analyzer.commitments.due import DuePhrase, find_at_once, find_due
 from analyzer.commitments.merge import merge
+from analyzer.commitments.moved import settled
 from analyzer.commitments.phrasing import action_of
 from analyzer.commitments.refused import kept
 from analyzer.commitments.spans import Found, cut, word_rows
@@ -75,7 +76,7 @@ class LocalExtractor:
                 (_deadline(one), None) if said_on is None else _due(one, promises, said, transcript, said_on, model)
             )
             made.append(_commitment(one, transcript, due, day, model, known))
-        return Extracted(tuple(merge(made)))
+        return Extracted(tuple(settled(merge(made), transcript, said_on)))
 
 
 @cache

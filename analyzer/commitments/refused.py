@@ -43,6 +43,8 @@ _DONE_BEFORE = re.compile(
     r"|(?:it|that|they)(?:'s|'re) \w+ already|i(?:'ve| have)? already|i did(?! not|n't| say)|already \w+ed)\b",
     re.IGNORECASE,
 )
+_TRIES = re.compile(r"\btry (?:him|her|them)\b", re.IGNORECASE)
+"""Rings somebody."""
 _SAYS_NOTHING = frozenset(
     "it that this them those these him her me you us there one ones both all so too as well to in on up out over off back "
     "down for with of at from about by the a an and or but now again first anyway yes yeah yep yup no not okay ok right "
@@ -83,6 +85,8 @@ def names_no_deed(text: str) -> bool:
     """Return whether a text names nothing but a day, if that: "Friday, then", "Anything.", "I'll try"."""
     for start, end in reversed(_days(text)):
         text = f"{text[:start]} {text[end:]}"
+    if _TRIES.search(text):
+        return False
     said = {plain(word) for word in text.split()} - {"_"}
     return said <= _SAYS_NOTHING and not said & (VERBS - _SAYS_NOTHING)
 
