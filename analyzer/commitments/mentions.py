@@ -96,7 +96,7 @@ def _mention(words: str, found: Match, is_deadline: bool) -> Mention | None:
     match, kind, meaning = next((match, kind, meaning) for match, kind, meaning in rules if match)
     if kind == "shy":
         alone = end - start == len(words.rstrip(" ."))
-        if not (is_deadline or alone or start < found.start() or _ANSWER.search(words, max(0, start - 15), start)):
+        if not (is_deadline or alone or start < found.start() or _ANSWER.search(words, max(0, start - 20), start)):
             return None
         kind = "day"
     if _is_none(words, start, end, kind):

@@ -31,6 +31,9 @@ _NO_LONGER = re.compile(
 _NOT_ON = re.compile(
     rf"\bnot (?P<day>(?:on |by |this |next )?(?:today|tonight|tomorrow|{DAYS})|(?:on |by )?the \w+)\b", re.IGNORECASE
 )
+_PUTS_OFF = re.compile(
+    r"\b(?:put|move|push|shift) (?:it|that|this|them)(?: back| on| out)? to\W*$|\bmake (?:it|that)\W*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def settled(commitments: Sequence[Commitment], transcript: Transcript, said_on: 
     if said_on is None:
         return joined
     for back in _taken_back(transcript, said_on):
-        joined = _without_the_former(joined, back)
+        joined = _without_the_former(joined, back, transcript, said_on)
     return joined
 
 
@@ -104,20 +107,28 @@ def _taken_back(transcript: Transcript, said_on: date) -> Iterator[_TakenBack]:
                 yield _TakenBack(turn.n, day, None)
 
 
-def _without_the_former(commitments: list[Commitment], back: _TakenBack) -> list[Commitment]:
+def _without_the_former(
+    commitments: list[Commitment], back: _TakenBack, transcript: Transcript, said_on: date
+) -> list[Commitment]:
     """Leave out the promise of which the day is taken back, where the new one is promised there and then."""
     former = [one for one in commitments if one.due == back.day and one.quote.turn < back.turn]
     if len(former) != 1 or back.owner not in (None, former[0].owner):
         return commitments
     old = former[0]
-    new = next((one for one in commitments if _replaces(one, old, back)), None)
+    near = (one for one in commitments if one.owner == old.owner and 0 <= one.quote.turn - back.turn <= _NEAR)
+    new = next((one for one in near if one.due and one.due > back.day), None)
     if new is None:
-        return commitments
+        moved = next((replace(old, due=day, due_text=text) for day, text in _put_off(transcript, back, said_on)), old)
+        return [moved if one is old else one for one in commitments]
     action = old.action if names_no_deed(new.quote.text) else new.action
     joined = replace(new, action=action, origin=old.origin)
     return [joined if one is new else one for one in commitments if one is not old]
 
 
-def _replaces(one: Commitment, old: Commitment, back: _TakenBack) -> bool:
-    near = back.turn <= one.quote.turn <= back.turn + _NEAR
-    return near and one.owner == old.owner and one.due is not None and one.due > back.day
+def _put_off(transcript: Transcript, back: _TakenBack, said_on: date) -> Iterator[tuple[date, str]]:
+    """Yield day and words of "put it to the tenth", where a day has just been taken back."""
+    for turn in transcript.turns[back.turn - 1 : back.turn + _NEAR]:
+        for due in find_dues(turn.text):
+            day = resolve_due(due.text, said_on)
+            if day and day > back.day and _PUTS_OFF.search(turn.text, 0, due.start):
+                yield day, due.text

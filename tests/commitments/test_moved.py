@@ -48,6 +48,11 @@ def test_a_new_day_alone_keeps_the_deed() -> None:
     assert lines(said, old, new) == [("get the rates over", FRIDAY)]
 
 
+def test_what_is_put_to_another_day_is_due_then() -> None:
+    said = ["Next?", OLD, "Good.", "The rates won't be good by Wednesday. Could I put it to the twentieth?"]
+    assert lines(said, promise(2, OLD, WEDNESDAY, "get the rates over")) == [("get the rates over", FRIDAY)]
+
+
 @pytest.mark.parametrize(
     "said",
     [
