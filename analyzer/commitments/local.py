@@ -41,6 +41,12 @@ _HEDGED = re.compile(
 )
 _IF_THEN = re.compile(r"\b(?:if|and then)\b.{5,}", re.IGNORECASE)
 _FOR_YOU = re.compile(r"\byou(?:'?ll| will) (?:have|get|hear|find|be getting)\b", re.IGNORECASE)
+_I_PROMISE = re.compile(
+    r"(?:\W*\b(?:and|so|but|then|yes|yeah|yep|okay|ok|right|well|um+|uh|er|oh|no|fine|sure|good)\b)*\W*"
+    r"(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i should|let me)\b",
+    re.IGNORECASE,
+)
+"""Who opens so promises for himself, whatever the classifier thinks of what stands around it."""
 _TO_CUSTOMER = re.compile(r"\bi (?:told|promised|said to) (?!you\b)|\bi'?ve (?:told|promised) (?!you\b)", re.IGNORECASE)
 
 
@@ -152,7 +158,7 @@ def _commitment(
 
 def _owner(found: Found, transcript: Transcript) -> str | None:
     speaker = found.turn.speaker
-    if found.by_speaker or _FOR_YOU.search(found.text):
+    if found.by_speaker or _I_PROMISE.match(found.text) or _FOR_YOU.search(found.text):
         return speaker
     others = [person.name for person in transcript.participants if person.name != speaker]
     return others[0] if len(others) == 1 else None

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.commitments.clauses import clauses_of
-from analyzer.commitments.local import LocalExtractor
+from analyzer.commitments.local import LocalExtractor, _owner
+from analyzer.commitments.spans import Found
 from analyzer.labels.rubric import load_rubric
 from analyzer.model import Commitment, Turn
 from tests.labels.test_local import talk
@@ -33,6 +34,19 @@ def test_a_plain_promise_is_the_speakers_with_its_day() -> None:
 def test_the_managers_own_promise_is_the_managers() -> None:
     found = extract("I'll call her tomorrow morning and send you the notes.", "Thank you.")
     assert [one.owner for one in found] == ["Dana"]
+
+
+@pytest.mark.parametrize("said", ["I should be able to cut it down", "Okay, um, I'll ring her", "let me ask Marta"])
+def test_who_says_i_in_the_quote_is_the_owner(said: str) -> None:
+    transcript = talk(said, "Mm-hm.")
+    asked = Found(transcript.turns[0], 0, len(said), 1.0, False, "proposed_accepted")
+    assert _owner(asked, transcript) == "Dana"
+
+
+def test_an_order_with_an_i_further_on_is_still_the_listeners() -> None:
+    said = "Write me two lines that I can read out"
+    transcript = talk(said, "Fine.")
+    assert _owner(Found(transcript.turns[0], 0, len(said), 1.0, False, "assigned"), transcript) == "Jules"
 
 
 def test_without_roles_the_owner_is_withheld_and_so_is_confidence() -> None:
