@@ -21,7 +21,7 @@ from analyzer.commitments.day_features import day_rows
 from analyzer.commitments.due import DuePhrase, find_at_once, find_due
 from analyzer.commitments.merge import merge
 from analyzer.commitments.moved import settled
-from analyzer.commitments.phrasing import action_of
+from analyzer.commitments.phrasing import about_of, action_of
 from analyzer.commitments.refused import kept
 from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.labels.evidence import start_of
@@ -76,13 +76,14 @@ class LocalExtractor:
         promises = kept(promises_of(spans, scores, likeliest(spans, clauses, odds), model), transcript.turns)
         known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
         said = days_in(transcript, said_on) if said_on else {}
+        abouts = [about_of(one, transcript) for one in promises]
         made = []
         for one in promises:
             due, day = (
                 (_deadline(one), None) if said_on is None else _due(one, promises, said, transcript, said_on, model)
             )
             made.append(_commitment(one, transcript, due, day, model, known))
-        return Extracted(tuple(settled(merge(made), transcript, said_on)))
+        return Extracted(tuple(settled(merge(made, abouts), transcript, said_on)))
 
 
 @cache

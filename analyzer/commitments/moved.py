@@ -84,11 +84,13 @@ def _is_a_day(quote: str) -> bool:
 
 
 def _takes(other: Commitment, day: Commitment) -> bool:
-    """Whether a promise stands beside a day, is the same person's, and has none or the same."""
+    """Whether a promise stands beside a day in its turn and has none, or just before and has the same."""
     apart = day.quote.turn - other.quote.turn
-    if other.owner != day.owner or _is_a_day(other.quote.text) or day.due is None:
+    if _is_a_day(other.quote.text) or day.due is None:
         return False
-    return (apart == 0 and other.due is None) or (0 <= apart <= _NEAR and other.due == day.due)
+    if apart == 0 and other.due is None:
+        return True
+    return 0 <= apart <= _NEAR and other.due == day.due and other.owner == day.owner
 
 
 def _taken_back(transcript: Transcript, said_on: date) -> Iterator[_TakenBack]:
