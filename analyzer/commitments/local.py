@@ -36,6 +36,8 @@ SHARE = 0.6
 """Of the judgement of a span in its certainty; the rest is what was thought of its likeliest clause."""
 LIKELY = -0.4
 """Log odds from which a day counts as the promise's own: a little under even, chosen by cross-validation."""
+FAR = 0.4
+"""The same for a day that stands in another turn, in the words of another promise: held out, as many are right."""
 _HEDGED = re.compile(
     r"\b(?:try|maybe|probably|might|see if|hope(?:fully)?|should be able|if i can|not sure)\b", re.IGNORECASE
 )
@@ -178,10 +180,17 @@ def _due(
     if days:
         odds = odds_of(_scores(model, features)["due"])
         best = days[int(odds.argmax())]
-        if odds.max() > LIKELY:
+        if odds.max() > (FAR if _is_anothers(best, found, promises, said) else LIKELY):
             return best.phrase, best.day
     vague = (one.phrase for one in said.get(found.turn.n, ()) if one.day is None and one.within(found))
     return next(vague, None), None
+
+
+def _is_anothers(day: SaidDay, found: Found, promises: Sequence[Found], said: dict[int, list[SaidDay]]) -> bool:
+    """Whether a day stands in another turn, and in the words of another promise."""
+    others = [one for one in promises if one is not found]
+    named = (one for other in others for one in said.get(other.turn.n, ()) if one.within(other))
+    return day.turn.n != found.turn.n and any(one.day == day.day for one in named)
 
 
 def _deadline(found: Found) -> DuePhrase | None:

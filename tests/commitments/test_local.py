@@ -64,6 +64,14 @@ def test_two_pronouns_on_one_day_are_two_promises() -> None:
     assert merge([one, other]) == [one, other]
 
 
+def test_a_day_of_another_promise_in_another_turn_is_not_borrowed() -> None:
+    found = extract(
+        "Okay. Um, I'll put a line in for the payroll meeting.",
+        "And the fill rates, I'll get those to Wendell on Saturday morning, he's in on Saturdays.",
+    )
+    assert [(one.owner, one.due) for one in found] == [("Dana", None), ("Jules", date(2026, 3, 21))]
+
+
 def test_without_roles_the_owner_is_withheld_and_so_is_confidence() -> None:
     found = extract("What is next?", "I'll send Marta the sizing sheet by Thursday noon.", roles=False)
     assert [(one.owner, one.confidence) for one in found] == [(None, None)]
