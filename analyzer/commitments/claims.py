@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from analyzer.commitments.merge import imperative
 from analyzer.commitments.wording import SHARED, deed, is_past, marks, names, verb
 from analyzer.labels.cues import sentences
 from analyzer.labels.evidence import quote_of
@@ -60,7 +61,7 @@ class LocalFollowThrough:
 def _follow_up(promise: EarlierPromise, transcript: Transcript) -> FollowUp:
     quote = next(
         (found for turn in transcript.turns if turn.speaker == promise.owner
-         and (found := _claim(turn, transcript.turns[: turn.n - 1][-_BEFORE:], promise.action))),
+         and (found := _claim(turn, transcript.turns[: turn.n - 1][-_BEFORE:], imperative(promise.action)))),
         None,
     )  # fmt: skip
     return FollowUp(promise, "kept" if quote else "untold", quote)

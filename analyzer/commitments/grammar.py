@@ -57,7 +57,7 @@ _NAMES = {
     "name|reason|option|one|store|location|row|century|chapter|section)",
     "CLOCK": r"(half past |quarter (past|to) |half )?(1[0-2]|[1-9])( [1-5]\d)?",
     # what was, and what will be
-    "WHO": "(?<!if )(i|we|you|he|she|they|who)",
+    "WHO": "(?<!if )(?<!can )(?<!could )(?<!should )(?<!would )(?<!will )(?<!shall )(i|we|you|he|she|they|who)",
     "EVER": "(just |already |also |only |actually |finally |both |all )?",
     "WENT": "(went|came|gave|took|spoke|wrote|saw|was|were|rang|did|didn't|happened)",
     "MET": "(met|sent|called|talked|got|had|left|lost|won|closed|signed|finished|shipped|dropped|delivered|emailed|visited|"

@@ -20,7 +20,9 @@ from analyzer.commitments.dates import SaidDay, days_in
 from analyzer.commitments.day_features import day_rows
 from analyzer.commitments.due import DuePhrase, find_at_once, find_due
 from analyzer.commitments.merge import merge
-from analyzer.commitments.phrasing import action_of
+from analyzer.commitments.moved import settled
+from analyzer.commitments.phrasing import about_of, action_of
+from analyzer.commitments.refused import kept
 from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.labels.evidence import start_of
 from analyzer.labels.linear import LinearModel, fingerprint, load_model
@@ -34,11 +36,19 @@ SHARE = 0.6
 """Of the judgement of a span in its certainty; the rest is what was thought of its likeliest clause."""
 LIKELY = -0.4
 """Log odds from which a day counts as the promise's own: a little under even, chosen by cross-validation."""
+FAR = 0.4
+"""The same for a day that stands in another turn, in the words of another promise: held out, as many are right."""
 _HEDGED = re.compile(
     r"\b(?:try|maybe|probably|might|see if|hope(?:fully)?|should be able|if i can|not sure)\b", re.IGNORECASE
 )
 _IF_THEN = re.compile(r"\b(?:if|and then)\b.{5,}", re.IGNORECASE)
 _FOR_YOU = re.compile(r"\byou(?:'?ll| will) (?:have|get|hear|find|be getting)\b", re.IGNORECASE)
+_I_PROMISE = re.compile(
+    r"(?:\W*\b(?:and|so|but|then|yes|yeah|yep|okay|ok|right|well|um+|uh|er|oh|no|fine|sure|good)\b)*\W*"
+    r"(?:i'?ll|i will|i'?m going to|i am going to|i'?m gonna|i can|i could|i should|let me)\b",
+    re.IGNORECASE,
+)
+"""Who opens so promises for himself, whatever the classifier thinks of what stands around it."""
 _TO_CUSTOMER = re.compile(r"\bi (?:told|promised|said to) (?!you\b)|\bi'?ve (?:told|promised) (?!you\b)", re.IGNORECASE)
 
 
@@ -46,7 +56,7 @@ class LocalExtractor:
     """Extracts with trained weights."""
 
     name = "local"
-    version = "4"
+    version = "5"
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights
@@ -65,16 +75,17 @@ class LocalExtractor:
         if not spans:
             return Extracted(())
         scores = _scores(model, rows(transcript, spans, model.index_of("span")))
-        promises = promises_of(spans, scores, likeliest(spans, clauses, odds), model)
+        promises = kept(promises_of(spans, scores, likeliest(spans, clauses, odds), model), transcript.turns)
         known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
         said = days_in(transcript, said_on) if said_on else {}
+        abouts = [about_of(one, transcript) for one in promises]
         made = []
         for one in promises:
             due, day = (
                 (_deadline(one), None) if said_on is None else _due(one, promises, said, transcript, said_on, model)
             )
             made.append(_commitment(one, transcript, due, day, model, known))
-        return Extracted(tuple(merge(made)))
+        return Extracted(tuple(settled(merge(made, abouts), transcript, said_on)))
 
 
 @cache
@@ -150,7 +161,7 @@ def _commitment(
 
 def _owner(found: Found, transcript: Transcript) -> str | None:
     speaker = found.turn.speaker
-    if found.by_speaker or _FOR_YOU.search(found.text):
+    if found.by_speaker or _I_PROMISE.match(found.text) or _FOR_YOU.search(found.text):
         return speaker
     others = [person.name for person in transcript.participants if person.name != speaker]
     return others[0] if len(others) == 1 else None
@@ -169,10 +180,17 @@ def _due(
     if days:
         odds = odds_of(_scores(model, features)["due"])
         best = days[int(odds.argmax())]
-        if odds.max() > LIKELY:
+        if odds.max() > (FAR if _is_anothers(best, found, promises, said) else LIKELY):
             return best.phrase, best.day
     vague = (one.phrase for one in said.get(found.turn.n, ()) if one.day is None and one.within(found))
     return next(vague, None), None
+
+
+def _is_anothers(day: SaidDay, found: Found, promises: Sequence[Found], said: dict[int, list[SaidDay]]) -> bool:
+    """Whether a day stands in another turn, and in the words of another promise."""
+    others = [one for one in promises if one is not found]
+    named = (one for other in others for one in said.get(other.turn.n, ()) if one.within(other))
+    return day.turn.n != found.turn.n and any(one.day == day.day for one in named)
 
 
 def _deadline(found: Found) -> DuePhrase | None:

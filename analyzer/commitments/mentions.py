@@ -19,7 +19,9 @@ _LEAD = compiled(r"""(?<!\S)(((UNTIL|by (close|end)( on)?|(no|not) later than|no
 |(the )?(end|close|start|morning|afternoon|evening|night) of) )?$""")
 _TAIL = compiled(r"""( ((bright and )?early|(late )?(morning|afternoon|evening|night)|lunchtime|(at )?the (very )?latest|latest|tops|max
 |at the earliest|at most|sharp|[ap]m|or (sooner|earlier|before|so)|if not (sooner|before|earlier))(?!\S))*""")
-_ANSWER = compiled(r"(?<!\S)(make it|make that|say|do|call it|week of|or|no|not|sorry|actually|mean|wait|let's) $")
+_ANSWER = compiled(
+    r"(?<!\S)((put|move|push|shift) (it|that|them|this)( back| on| out)? to|make it|make that|say|do|call it|week of|or|no|not|sorry|actually|mean|wait|let's) $"
+)
 _NEVER = compiled(r"(?<!\S)(since( the)?|instead of|rather than|(?<!later )than|(?<!why )not) $")
 _SOME = compiled(r"""(?<!\S)(every( other| #2)?|each|last|(?<!way )past|previous|happy|black|the|our|my|his|their|your|its|an?|any|some
 |((?<![^.] )|(?<=on ))1) $""")
@@ -94,7 +96,7 @@ def _mention(words: str, found: Match, is_deadline: bool) -> Mention | None:
     match, kind, meaning = next((match, kind, meaning) for match, kind, meaning in rules if match)
     if kind == "shy":
         alone = end - start == len(words.rstrip(" ."))
-        if not (is_deadline or alone or start < found.start() or _ANSWER.search(words, max(0, start - 15), start)):
+        if not (is_deadline or alone or start < found.start() or _ANSWER.search(words, max(0, start - 20), start)):
             return None
         kind = "day"
     if _is_none(words, start, end, kind):

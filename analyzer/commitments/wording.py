@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from analyzer.commitments.merge import COMMON
+from analyzer.commitments.merge import COMMON, imperative
 
 SHARED = 0.6
 """Share of what the shorter wording names that the other one has to name too."""
@@ -27,6 +27,8 @@ _PAST = {
     }.items()
     for word in words.split()
 }  # fmt: skip
+PAST_FORMS = frozenset(_PAST) - set(_PAST.values())
+"""Of irregular verbs, where the form differs from the base."""
 _SAME_DEED = (
     "send email mail forward share post submit mailing",
     "call ring phone speak talk ask catch chat",
@@ -92,7 +94,7 @@ def marks(text: str) -> frozenset[str]:
 @lru_cache(10_000)
 def verb(action: str) -> str:
     """Return what an imperative begins with, as a deed."""
-    found = _WORD.search(action)
+    found = _WORD.search(imperative(action))
     return deed(found[0]) if found else ""
 
 
@@ -103,6 +105,7 @@ def likeness(one: str, other: str) -> float:
     where each names a person, thing or number that the other one leaves out: "send Anna the quote" is not "send Bert
     the quote".
     """
+    one, other = imperative(one), imperative(other)
     ours, theirs = names(one), names(other)
     if verb(one) not in theirs and verb(other) not in ours:
         return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -10,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.commitments.clauses import clauses_of
-from analyzer.commitments.local import LocalExtractor
+from analyzer.commitments.local import LocalExtractor, _owner
+from analyzer.commitments.merge import merge
+from analyzer.commitments.spans import Found
 from analyzer.labels.rubric import load_rubric
-from analyzer.model import Commitment, Turn
+from analyzer.model import Commitment, Quote, Turn
 from tests.labels.test_local import talk
 
 RUBRIC = load_rubric()
@@ -33,6 +36,40 @@ def test_a_plain_promise_is_the_speakers_with_its_day() -> None:
 def test_the_managers_own_promise_is_the_managers() -> None:
     found = extract("I'll call her tomorrow morning and send you the notes.", "Thank you.")
     assert [one.owner for one in found] == ["Dana"]
+
+
+@pytest.mark.parametrize("said", ["I should be able to cut it down", "Okay, um, I'll ring her", "let me ask Marta"])
+def test_who_says_i_in_the_quote_is_the_owner(said: str) -> None:
+    transcript = talk(said, "Mm-hm.")
+    asked = Found(transcript.turns[0], 0, len(said), 1.0, False, "proposed_accepted")
+    assert _owner(asked, transcript) == "Dana"
+
+
+def test_an_order_with_an_i_further_on_is_still_the_listeners() -> None:
+    said = "Write me two lines that I can read out"
+    transcript = talk(said, "Fine.")
+    assert _owner(Found(transcript.turns[0], 0, len(said), 1.0, False, "assigned"), transcript) == "Jules"
+
+
+def test_a_deed_and_its_day_said_apart_are_one_line_with_the_name_of_the_deed() -> None:
+    found = extract("And the letter?", "I'll get the letter from quality. I'll have it for you by Thursday.")
+    assert [(one.action, one.due) for one in found] == [("get the letter from quality", date(2026, 3, 19))]
+
+
+def test_two_pronouns_on_one_day_are_two_promises() -> None:
+    one = Commitment(
+        "Dana", "I'll ring her today after lunch", "today", TUESDAY, 4, "volunteered", Quote(1, "Dana", 0, "a")
+    )
+    other = replace(one, action="I'll ask him today after lunch", quote=Quote(5, "Dana", 9, "b"))
+    assert merge([one, other]) == [one, other]
+
+
+def test_a_day_of_another_promise_in_another_turn_is_not_borrowed() -> None:
+    found = extract(
+        "Okay. Um, I'll put a line in for the payroll meeting.",
+        "And the fill rates, I'll get those to Wendell on Saturday morning, he's in on Saturdays.",
+    )
+    assert [(one.owner, one.due) for one in found] == [("Dana", None), ("Jules", date(2026, 3, 21))]
 
 
 def test_without_roles_the_owner_is_withheld_and_so_is_confidence() -> None:
