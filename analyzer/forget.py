@@ -1,4 +1,4 @@
-"""Forgetting meetings: rows, kept replies, waiting requests, reports and pages, and the words of them elsewhere."""
+"""Forgetting meetings: rows, replies, waiting requests, pages, joined tracks, and the words of them elsewhere."""
 
 from __future__ import annotations
 
@@ -64,11 +64,23 @@ def expired(library: Library, retention_days: int, today: dt.date) -> list[Meeti
             if (row.info.date or dt.date.fromisoformat(row.added[:10])) < oldest]  # fmt: skip
 
 
-def files_of(library: Library, meeting: str) -> list[Path]:
-    """Return the files of the library that are about a meeting: its reports, and pages on which it is named."""
-    mark = meeting.encode()
-    return [path for path in sorted(library.reports.rglob("*"))
-            if path.is_file() and (meeting in path.name or mark in path.read_bytes())]  # fmt: skip
+def files_of(library: Library, info: MeetingInfo) -> list[Path]:
+    """Return the files of the library that are about a meeting: reports, pages on which it is named, its sound."""
+    mark = info.id.encode()
+    pages = [path for path in sorted(library.reports.rglob("*"))
+             if path.is_file() and (info.id in path.name or mark in path.read_bytes())]  # fmt: skip
+    return [*pages, *(path for path in _sounds(library, info) if path not in pages)]
+
+
+def _sounds(library: Library, info: MeetingInfo) -> list[Path]:
+    """Return the recording where it lies in the library's own folders: laid together of tracks, or beside the pages.
+
+    Content tells, not the name: another meeting's recording may be called the same.
+    """
+    beside = library.reports / info.source_name
+    content = library.intake(info.id)[1]
+    found = [*sorted(library.tracks.glob("*.flac")), *([beside] if beside.is_file() else [])]
+    return [path for path in found if library.content_hash(path) == content]
 
 
 def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None = None) -> Forgotten:
@@ -101,6 +113,7 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
             write_site(library, dt.date.fromisoformat(library.made[:10]))
     finally:  # what is erased must be unreadable, however far it got
         _clear_scratch(library)
+        _clear_tracks(library)
         library.shred()
     return Forgotten(tuple(gone), dict(+rows), tuple(files), requests, tuple(rewritten))
 
@@ -109,9 +122,10 @@ def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
     with library.claim(library.intake(info.id)[1], wait=0) as mine:
         if not mine:
             raise LibraryError(f"meeting {info.id} is being worked on by another analyzer: stop that one first")
+        found = files_of(library, info)  # first: the rows tell which sound is its own
         erased = library.erase(info.id)
         try:
-            for path in files_of(library, info.id):
+            for path in found:
                 path.unlink(missing_ok=True)
                 files.append(path)
         except OSError as error:
@@ -150,8 +164,20 @@ def _clear_scratch(library: Library) -> None:
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
 
+def _clear_tracks(library: Library) -> None:
+    """Remove joined tracks, and beginnings of them, that no meeting came of in a day."""
+    sources = {Path(row.info.source_path) for row in library.meetings()}
+    yesterday = dt.datetime.fromisoformat(library.made).timestamp() - 86_400
+    for left in library.tracks.glob("*"):
+        if left.resolve() not in sources and left.stat().st_mtime < yesterday:
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+
 def outside(meetings: Iterable[MeetingInfo]) -> Iterator[Path]:
-    """Yield the recordings and sidecar files outside the library, which are not ours to erase."""
+    """Yield the recordings and sidecar files that are there outside the library, which are not ours to erase.
+
+    To be asked once the meetings are forgotten: what lay in the library is gone then.
+    """
     for info in meetings:
         source = Path(info.source_path)
         names = (source, source.with_name(source.stem + ".meta.json"), source.with_name(source.name + ".meta.json"))

@@ -19,7 +19,7 @@ def forget(
     library: common.LibraryFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
-    """Erase a meeting, or all meetings of a person: rows, kept replies, waiting requests, reports and pages.
+    """Erase a meeting, or all meetings of a person: rows, kept replies, waiting requests, pages, tracks.
 
     Shows first what it will erase.  Recordings outside the library are named, not removed.
     """
@@ -41,8 +41,8 @@ def forget(
     _show(store, meetings, person)
     if not yes and not (sys.stdin.isatty() and typer.confirm("Erase this?", err=True)):
         raise InputError("nothing was erased: --yes erases what is listed above")
-    left = list(outside(meetings))
     gone = erase(store, meetings, person)
+    left = list(outside(meetings))
     if as_json:
         common.print_json(_as_json(gone) | {"outside": [str(path) for path in left]})
     else:
@@ -71,7 +71,7 @@ def _show(store: Any, meetings: list[Any], person: str | None) -> None:
     for info in meetings:
         people = " with ".join(name for name in (info.manager, info.rep) if name) or "people not known"
         common.say(f"  {info.id}  {info.date or 'date not known'}  {people}  {info.source_name}")
-        for path in files_of(store, info.id):
+        for path in files_of(store, info):
             common.say(f"    {path.relative_to(store.folder)}")
 
 

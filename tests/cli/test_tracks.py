@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,33 @@ def test_three_tracks_are_three_people_with_what_their_sidecars_say(analyzer, tr
     grounds = made["meeting"]["grounds"]
     assert (grounds["date"], grounds["title"], grounds["rep"]) == ("martin.meta.json", "kim.meta.json", "flag")
     assert {turn["speaker"] for turn in made["transcript"]["turns"]} == set(people)
+
+
+@pytest.mark.speech
+def test_forgetting_a_meeting_of_tracks_erases_the_sound_that_they_were_laid_together_in(
+    analyzer, tracks: list[Path], tmp_path: Path
+) -> None:
+    """The participants' own files are not the library's, and stay."""
+    said = ["--track", f"manager={tracks[0]}", "--track", f"rep={tracks[1]}", "--engine", "sphinx"]
+    assert analyzer("upload", *said, "--manager", "Martin Hale", "--rep", "Erin Costa").status == 0
+    (joined,) = (tmp_path / "library" / "tracks").iterdir()
+    beside = tmp_path / "library" / "reports" / joined.name
+    beside.write_bytes(joined.read_bytes())
+    shown = analyzer("forget", "Erin Costa")
+    assert str(joined.relative_to(tmp_path / "library")) in shown.err
+    gone = analyzer("forget", "Erin Costa", "--yes")
+    assert gone.status == 0, gone
+    assert [path.name for path in (tmp_path / "library").rglob("*.flac")] == []
+    assert "left where it is" not in gone.err
+    assert all(path.exists() for path in tracks)
+
+
+def test_joined_tracks_of_no_meeting_go_with_the_next_forgetting(analyzer, tmp_path: Path, dialogue: Path) -> None:
+    analyzer("upload", dialogue)
+    folder = tmp_path / "library" / "tracks"
+    folder.mkdir()
+    for name, age in (("old.flac", 2), ("new.flac", 0)):
+        (folder / name).write_bytes(b"sound")
+        os.utime(folder / name, times=(time.time() - age * 86_400,) * 2)
+    assert analyzer("forget", "talk.txt", "--yes").status == 0
+    assert [path.name for path in folder.iterdir()] == ["new.flac"]  # somebody may be about to make a meeting of it
