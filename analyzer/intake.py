@@ -49,20 +49,20 @@ def check_file(path: Path) -> None:
         raise InputError(f"{str(path)!r} cannot be looked at: {error}") from error
 
 
-def check_consent(intake: Intake, settings: Settings) -> None:
-    """Raise where consent is required and nothing says that there is.
+def check_consent(path: Path, known: Known, settings: Settings) -> None:
+    """Raise where consent is required and nothing known of a file says that there is.
 
     Raises:
         InputError: with how to give it.
 
     """
-    said = intake.known.consent
+    said = known.consent
     if settings.consent == "required" and (said is None or said.strip().casefold() in NO_CONSENT):
-        name = intake.path.name
+        found = "nothing is known of it" if said is None else f"all that is known of it is {said!r}"
         raise InputError(
-            f"{name!r} is not analysed: the setting consent is 'required', and what is known of it is {said!r}. "
+            f"{path.name!r} is not analysed: the setting consent is 'required', and {found}. "
             f"Once both have agreed, say how: --consent 'both, at the start of the talk', or \"consent\" in "
-            f"{intake.path.stem + '.meta.json'!r} beside the file"
+            f"{path.stem + '.meta.json'!r} beside the file"
         )
 
 

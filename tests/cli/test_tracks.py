@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analyzer.audio.decode import RATE, decode
@@ -90,6 +91,20 @@ def test_forgetting_a_meeting_of_tracks_erases_the_sound_that_they_were_laid_tog
     assert [path.name for path in (tmp_path / "library").rglob("*.flac")] == []
     assert "left where it is" not in gone.err
     assert all(path.exists() for path in tracks)
+
+
+def test_where_consent_is_required_tracks_are_not_laid_together_without(
+    analyzer, tmp_path: Path, write_wav, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusal names what the user knows: his first file, and the sidecar beside it."""
+    monkeypatch.setenv("ANALYZER_CONSENT", "required")
+    paths = [write_wav(np.full(RATE, level), name=f"{name}.wav") for name, level in (("sl", 0.1), ("sr", 0.2))]
+    refused = analyzer("upload", "--track", f"manager={paths[0]}", "--track", f"rep={paths[1]}")
+    assert refused.status == 2
+    assert "'sl.wav' is not analysed" in refused.err
+    assert "'sl.meta.json'" in refused.err
+    assert "None" not in refused.err
+    assert not list((tmp_path / "library").rglob("*.flac"))
 
 
 def test_joined_tracks_of_no_meeting_go_with_the_next_forgetting(analyzer, tmp_path: Path, dialogue: Path) -> None:
