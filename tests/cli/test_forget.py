@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from analyzer.intake import YES, is_consent
 from tests.cli.series import RARE, upload, upload_both, write
 from tests.llm import model
 from tests.llm.server import FaultServer
@@ -181,6 +182,36 @@ def test_where_consent_is_required_a_sidecar_gives_it(
     talk.with_suffix(".meta.json").write_text('{"consent": "both, at the start"}')
     assert analyzer("batch", folder).status == 0  # nothing to retry: it was never taken in
     assert "both, at the start" in analyzer("report", "--format", "md").out
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["yes", "Yes.", "both", "given", "both agreed", "both agreed, 2026-03-17", "given on 17.3.2026 at 9:30", "true",
+     "both agreed to the recording, in writing, 17 March 2026", "Manager and rep agreed.", "both, at the start of the talk",
+     "we both agreed (by email)"],
+)  # fmt: skip
+def test_a_clear_yes_is_consent(said: str) -> None:
+    assert is_consent(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", " ", "no", "refused by Jules", "denied", "withdrawn", "not yet", "only manager", "n/a", "?", "0", "nein", "2026-03-17",
+     "yes?", "yes/no", "yes but Jules refused", "not given", "given by the manager", "both refused", "consent", "unconfirmed",
+     "both will be asked", "agreed by Dana", "to be confirmed", "only one of both agreed", "both agreed, withdrawn 2026-03-18"],
+)  # fmt: skip
+def test_anything_else_is_no_consent(said: str) -> None:
+    """Words that nobody here knows may say that one of the two did not agree."""
+    assert not is_consent(said)
+
+
+def test_the_refusal_says_which_words_count(analyzer: Run, dialogue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANALYZER_CONSENT", "required")
+    done = analyzer("upload", dialogue, "--consent", "denied")
+    assert done.status == 2
+    assert "'denied' is no clear yes" in done.err
+    privacy = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+    assert [word for word in YES if word not in done.err or f'"{word}"' not in privacy] == []
 
 
 # --- the rep's copy ---------------------------------------------------------------------------------------------------
