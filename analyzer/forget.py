@@ -18,6 +18,7 @@ from analyzer.report.kept import refresh_reports
 from analyzer.report.site import is_kept, write_site
 from analyzer.report.write import write_report
 from analyzer.store.library import Erased, Library
+from analyzer.transcript.swap import is_stand_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ def meant(library: Library, reference: str) -> tuple[list[MeetingInfo], str | No
 
     Args:
         library: to look in.
-        reference: an id or its beginning, a file name, or a person's whole name.
+        reference: an id or its beginning, a file name, or a person's whole name, also one that was put right since.
 
     Raises:
         NotFoundError: neither a meeting nor a person, or more than one meeting.
 
     """
     own = library.meetings_of(reference)
+    if not is_stand_in(reference):  # "Speaker 1" was somebody else in each
+        own += [info for info in library.meetings_once_of(reference) if info not in own]
     if own or any(reference in pair for pair in library.planned()):
         return own, reference
     if reference == "last":

@@ -194,6 +194,20 @@ class Meetings(Database):
         )
         return [_info(row) for row in rows]
 
+    def meetings_once_of(self, person: str) -> list[MeetingInfo]:
+        """Return the meetings in which somebody had that very name before it was put right: their rows still hold it."""
+        rows = self._rows(
+            "SELECT info FROM meetings m WHERE known ->> '$.manager' = ?1 OR known ->> '$.rep' = ?1 "
+            "OR EXISTS (SELECT 1 FROM json_each(known, '$.channels') WHERE value = ?1) "
+            "OR EXISTS (SELECT 1 FROM json_each(analysis, '$.transcript.participants') WHERE value ->> '$.label' = ?1) "
+            "OR EXISTS (SELECT 1 FROM originals o, json_each(o.content, '$.participants') WHERE o.meeting = m.id "
+            "AND ?1 IN (value ->> '$.name', value ->> '$.label')) "
+            "OR EXISTS (SELECT 1 FROM corrections c, json_tree(c.content) WHERE c.meeting = m.id "
+            "AND key IN ('name', 'speaker') AND value = ?1) ORDER BY info ->> '$.date'",
+            person,
+        )
+        return [_info(row) for row in rows]
+
 
 def of_pair(pair: Pair | None) -> str:
     """Return the condition for a pair's meetings ``m``; written as its index has it."""

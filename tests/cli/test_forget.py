@@ -59,6 +59,32 @@ def test_a_forgotten_person_leaves_no_trace_at_all(analyzer: Run, tmp_path: Path
     assert traces(tmp_path / "library", RARE, "Jules", "Marta", "clinic") == []
 
 
+@pytest.mark.parametrize("names", [("Casimir Dreyer=Casimir D.",), ("Casimir Dreyer=Kas D.", "Kas D.=Casimir D.")])
+def test_a_person_is_forgotten_under_a_name_that_was_put_right(
+    analyzer: Run, tmp_path: Path, dialogue: Path, names: tuple[str, ...]
+) -> None:
+    """The name that the file gave stays in what the engines left, and one put right twice in the corrections."""
+    dialogue.write_text(dialogue.read_text("utf-8").replace("Jules:", "Casimir Dreyer:"), encoding="utf-8")
+    assert analyzer("upload", dialogue, "--manager", "Dana", "--date", "2026-03-17").status == 0
+    for name in names:
+        assert analyzer("correct", "last", "--name", name).status == 0
+    assert traces(tmp_path / "library", "Casimir Dreyer")
+    gone = analyzer("forget", names[-1].partition("=")[0], "--yes")
+    assert gone.status == 0, gone
+    assert meetings(analyzer) == []
+    assert traces(tmp_path / "library", "Casimir", "Kas D.", "clinic") == []
+
+
+def test_a_stand_in_is_nobodys_name_once_the_name_is_known(analyzer: Run, tmp_path: Path) -> None:
+    talk = tmp_path / "talk.txt"
+    talk.write_text("Speaker 1: Did the clinic sign?\nSpeaker 2: Not yet.\n", encoding="utf-8")
+    analyzer("upload", talk)
+    named = analyzer("correct", "last", "--name", "Speaker 1=Dana", "--name", "Speaker 2=Jules")
+    assert named.status == 0, named
+    assert analyzer("forget", "Speaker 1", "--yes").status == 2
+    assert meetings(analyzer) == ["talk.txt"]
+
+
 def test_replies_of_a_model_and_requests_that_wait_are_erased(
     analyzer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
