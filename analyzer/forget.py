@@ -80,9 +80,10 @@ def _sounds(library: Library, info: MeetingInfo) -> list[Path]:
 
     Content tells, not the name: another meeting's recording may be called the same.
     """
-    beside = library.reports / info.source_name
+    names = {info.source_name, Path(info.source_path).name}
+    beside = [path for name in sorted(names) if (path := library.reports / name).is_file()]
     content = library.intake(info.id)[1]
-    found = [*sorted(library.tracks.glob("*.flac")), *([beside] if beside.is_file() else [])]
+    found = [*sorted(library.tracks.glob("*.flac")), *beside]
     return [path for path in found if library.content_hash(path) == content]
 
 
@@ -182,6 +183,6 @@ def outside(meetings: Iterable[MeetingInfo]) -> Iterator[Path]:
     To be asked once the meetings are forgotten: what lay in the library is gone then.
     """
     for info in meetings:
-        source = Path(info.source_path)
-        names = (source, source.with_name(source.stem + ".meta.json"), source.with_name(source.name + ".meta.json"))
-        yield from (path for path in names if path.exists())
+        for source in map(Path, (info.source_path, *info.tracks)):
+            names = (source, source.with_name(source.stem + ".meta.json"), source.with_name(source.name + ".meta.json"))
+            yield from (path for path in names if path.exists())

@@ -14,6 +14,8 @@ from analyzer.model import MeetingInfo
 from analyzer.store.json import adapter
 from analyzer.transcript.metadata import Known, from_file_name, from_sidecar
 
+_NAMED = 2
+"""Tracks that are named one by one."""
 YES = ("yes", "both", "agreed", "consented", "given", "granted", "obtained", "confirmed", "true")
 """Words of which one has to stand in a consent that counts."""
 BESIDE = frozenset(
@@ -39,6 +41,12 @@ class Intake:
     def id(self) -> str:
         """The meeting's id."""
         return self.content_hash[:12]
+
+    @property
+    def name(self) -> str:
+        """What the user knows it by: a file's name, of tracks the first one's with the others or their number."""
+        names = [Path(track).name for track in self.known.tracks or ()] or [self.path.name]
+        return " + ".join(names) if len(names) <= _NAMED else f"{names[0]} + {len(names) - 1} more"
 
 
 def check_file(path: Path) -> None:
@@ -78,6 +86,7 @@ def check_consent(path: Path, known: Known, settings: Settings) -> None:
 
     """
     said = known.consent
+    path = Path(known.tracks[0]) if known.tracks else path  # the user knows nothing of the file they become
     if settings.consent == "required" and not is_consent(said or ""):
         found = "nothing is known of it" if said is None else f"{said!r} is no clear yes"
         raise InputError(
@@ -103,7 +112,7 @@ def known_of_tracks(paths: Sequence[Path], pattern: str) -> Known:
     for one in said:
         grounds = tuple((field, ground) for field, ground in one.grounds if field != "channels")
         found = found.over(replace(one, channels=None, grounds=grounds))
-    return found
+    return replace(found, tracks=tuple(_sound(str(path.absolute())) for path in paths))
 
 
 def _of_name(path: Path, pattern: str) -> Known:
@@ -116,7 +125,7 @@ def meeting_info(intake: Intake) -> MeetingInfo:
     known = intake.known
     return MeetingInfo(
         id=intake.id,
-        source_name=_sound(intake.path.name),
+        source_name=_sound(intake.name),
         source_path=_sound(str(intake.path.resolve())),
         date=known.date,
         title=known.title,
@@ -124,6 +133,7 @@ def meeting_info(intake: Intake) -> MeetingInfo:
         rep=known.rep,
         consent=known.consent,
         grounds=dict(known.grounds),
+        tracks=known.tracks or (),
     )
 
 

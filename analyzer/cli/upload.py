@@ -134,7 +134,7 @@ def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
 
 
 def _run(pipeline: Any, intake: Any) -> Any:
-    with common.progress(intake.path.name) as update:
+    with common.progress(intake.name) as update:
         pipeline.progress = update
         return pipeline.run(intake)
 

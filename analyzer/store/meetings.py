@@ -117,7 +117,7 @@ class Meetings(Database):
     # --- many of them -------------------------------------------------------------------------------------------------
 
     def find(self, reference: str) -> str:
-        """Return the id of the meeting that ``reference`` means: an id's beginning, a file name, or ``last``.
+        """Return the id of the meeting that ``reference`` means: an id's beginning, a file's or track's name, ``last``.
 
         Raises:
             NotFoundError: none, or more than one.
@@ -127,7 +127,10 @@ class Meetings(Database):
             rows = self._rows("SELECT id FROM meetings WHERE state = 'done' ORDER BY changed DESC, rowid DESC LIMIT 1")
         else:
             rows = self._rows(
-                "SELECT id FROM meetings WHERE substr(id, 1, length(?1)) = ?1 OR source_name = ?1", reference
+                "SELECT id FROM meetings WHERE substr(id, 1, length(?1)) = ?1 OR source_name = ?1 "
+                "OR EXISTS (SELECT 1 FROM json_each(info, '$.tracks') "
+                "WHERE substr(value, -1 - length(?1)) IN ('/' || ?1, '\\' || ?1))",
+                reference,
             )
         if len(rows) == 1:
             return str(rows[0]["id"])

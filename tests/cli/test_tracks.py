@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -29,6 +30,10 @@ def test_two_tracks_are_one_meeting_with_their_roles(analyzer, tracks: list[Path
     made = json.loads(page.read_text(encoding="utf-8"))["transcript"]
     assert {p["name"]: p["role"] for p in made["participants"]} == {"Martin Hale": "manager", "Erin Costa": "rep"}
     assert made["turns"][0]["speaker"] == "Martin Hale"
+    assert "erin.wav + martin.wav" in analyzer("list").out
+    page = analyzer("report", "martin.wav", "--format", "html").out
+    assert "erin.wav + martin.wav" in page  # and it still plays what they were laid together in
+    assert re.search(r'data-src="[^"]*tracks/[0-9a-f]{16}\.flac"', page)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +77,8 @@ def test_three_tracks_are_three_people_with_what_their_sidecars_say(analyzer, tr
     grounds = made["meeting"]["grounds"]
     assert (grounds["date"], grounds["title"], grounds["rep"]) == ("martin.meta.json", "kim.meta.json", "flag")
     assert {turn["speaker"] for turn in made["transcript"]["turns"]} == set(people)
+    assert "martin.wav + 2 more" in analyzer("list").out
+    assert "kim.wav" in analyzer("report", "kim.wav", "--json").out
 
 
 @pytest.mark.speech
@@ -89,7 +96,8 @@ def test_forgetting_a_meeting_of_tracks_erases_the_sound_that_they_were_laid_tog
     gone = analyzer("forget", "Erin Costa", "--yes")
     assert gone.status == 0, gone
     assert [path.name for path in (tmp_path / "library").rglob("*.flac")] == []
-    assert "left where it is" not in gone.err
+    left = [line for line in gone.err.splitlines() if "left where it is" in line]
+    assert [line.rpartition(": ")[2] for line in left] == [str(path) for path in tracks]
     assert all(path.exists() for path in tracks)
 
 
