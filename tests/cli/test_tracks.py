@@ -36,6 +36,27 @@ def test_two_tracks_are_one_meeting_with_their_roles(analyzer, tracks: list[Path
     assert re.search(r'data-src="[^"]*tracks/[0-9a-f]{16}\.flac"', page)
 
 
+@pytest.mark.speech
+@pytest.mark.parametrize("others", [1, 2])
+def test_a_track_is_whose_it_was_said_to_be_also_where_the_others_are_silent(
+    others: int, analyzer, tracks: list[Path], write_wav
+) -> None:
+    voice = write_wav(decode(tracks[0], tracks[0].with_suffix(".s16")).read(0, 8 * RATE)[0], name="voice.wav")
+    silent = [write_wav(np.zeros((8 + n) * RATE), name=f"silent{n}.wav") for n in range(others)]
+    said = [
+        "--track",
+        f"rep={silent[0]}",
+        "--track",
+        f"manager={voice}",
+        *(["--track", f"Kim Lee={silent[-1]}"] * (others - 1)),
+    ]
+    result = analyzer("upload", *said, "--manager", "Martin Hale", "--engine", "sphinx")
+    assert result.status == 0, result
+    made = json.loads(analyzer("report", "--json").out)
+    assert {turn["speaker"] for turn in made["transcript"]["turns"]} == {"Martin Hale"}
+    assert {p["name"]: p["role"] for p in made["transcript"]["participants"]} == {"Martin Hale": "manager"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
