@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def test_replies_of_a_model_and_requests_that_wait_are_erased(
     for name in ("first.txt", "second.txt"):
         gone = analyzer("forget", name, "--yes")
         assert gone.status == 0, gone
-    assert "requests in files" in gone.out
+    assert re.search(r"erased: (1 request|\d+ requests) in files", gone.out)
     assert traces(tmp_path / "library", RARE, "Marta", "Jules") == []
 
 
@@ -116,9 +117,34 @@ def test_without_yes_it_is_shown_and_nothing_is_erased(analyzer: Run, tmp_path: 
     upload_both(analyzer, tmp_path / "talks")
     done = analyzer("forget", "Dana")
     assert done.status == 2
-    assert "to be erased: 2 meetings" in done.err
+    assert "to be erased: 2 meetings\n" in done.err
     assert "--yes" in done.err
     assert len(meetings(analyzer)) == 2
+
+
+def test_what_is_erased_is_told_in_plain_words_and_each_page_once(analyzer: Run, tmp_path: Path) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    assert analyzer("report", "--all").status == 0
+    shown = analyzer("forget", "Dana").err
+    assert shown.count("reports/index.html") == 1
+    assert shown.index("first.txt") < shown.index("reports/index.html")
+    assert "to be erased: 1 meeting\n" in analyzer("forget", "first.txt").err
+    told = analyzer("forget", "first.txt", "--yes").out
+    assert "erased: 1 meeting\n" in told
+    assert "erased: 1 transcript\n" in told
+    assert "erased: 3 promises\n" in told
+    assert "kept results of stages" in told
+    assert "_" not in "".join(line for line in told.splitlines() if line.startswith("erased"))
+    assert told.count("index.html") == 1
+
+
+def test_every_table_of_a_meeting_has_plain_words(tmp_path: Path) -> None:
+    from analyzer.cli.forget import _ROWS
+    from analyzer.store.library import Library
+
+    library = Library(tmp_path / "library")
+    assert {*library._tables_by_meeting(), "meetings", "files", "planned"} == set(_ROWS)
+    library.close()
 
 
 def test_what_is_older_than_the_retention_is_forgotten(
