@@ -68,7 +68,7 @@ class Settings(BaseModel):
     threads: int = Field(default=0, ge=0)
     """For the recogniser; 0: its own choice."""
     consent: Literal["optional", "required"] = "optional"
-    """``required``: a meeting of which nothing says that both agreed to the recording is not analysed."""
+    """``required``: a meeting of which no clear yes says that both agreed to the recording is not analysed."""
     retention_days: int | None = Field(default=None, ge=1)
     """Age of meetings from which `analyzer forget --expired` erases them; unset: none expires."""
     file_name_pattern: str = FILE_NAME_PATTERN

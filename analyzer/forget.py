@@ -1,4 +1,4 @@
-"""Forgetting meetings: rows, kept replies, waiting requests, reports and pages, and the words of them elsewhere."""
+"""Forgetting meetings: rows, replies, waiting requests, pages, joined tracks, and the words of them elsewhere."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from analyzer.report.kept import refresh_reports
 from analyzer.report.site import is_kept, write_site
 from analyzer.report.write import write_report
 from analyzer.store.library import Erased, Library
+from analyzer.transcript.swap import is_stand_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ def meant(library: Library, reference: str) -> tuple[list[MeetingInfo], str | No
 
     Args:
         library: to look in.
-        reference: an id or its beginning, a file name, or a person's whole name.
+        reference: an id or its beginning, a file name, or a person's whole name, also one that was put right since.
 
     Raises:
         NotFoundError: neither a meeting nor a person, or more than one meeting.
 
     """
     own = library.meetings_of(reference)
+    if not is_stand_in(reference):  # "Speaker 1" was somebody else in each
+        own += [info for info in library.meetings_once_of(reference) if info not in own]
     if own or any(reference in pair for pair in library.planned()):
         return own, reference
     if reference == "last":
@@ -64,11 +67,24 @@ def expired(library: Library, retention_days: int, today: dt.date) -> list[Meeti
             if (row.info.date or dt.date.fromisoformat(row.added[:10])) < oldest]  # fmt: skip
 
 
-def files_of(library: Library, meeting: str) -> list[Path]:
-    """Return the files of the library that are about a meeting: its reports, and pages on which it is named."""
-    mark = meeting.encode()
-    return [path for path in sorted(library.reports.rglob("*"))
-            if path.is_file() and (meeting in path.name or mark in path.read_bytes())]  # fmt: skip
+def files_of(library: Library, info: MeetingInfo) -> list[Path]:
+    """Return the files of the library that are about a meeting: reports, pages on which it is named, its sound."""
+    mark = info.id.encode()
+    pages = [path for path in sorted(library.reports.rglob("*"))
+             if path.is_file() and (info.id in path.name or mark in path.read_bytes())]  # fmt: skip
+    return [*pages, *(path for path in _sounds(library, info) if path not in pages)]
+
+
+def _sounds(library: Library, info: MeetingInfo) -> list[Path]:
+    """Return the recording where it lies in the library's own folders: laid together of tracks, or beside the pages.
+
+    Content tells, not the name: another meeting's recording may be called the same.
+    """
+    names = {info.source_name, Path(info.source_path).name}
+    beside = [path for name in sorted(names) if (path := library.reports / name).is_file()]
+    content = library.intake(info.id)[1]
+    found = [*sorted(library.tracks.glob("*.flac")), *beside]
+    return [path for path in found if library.content_hash(path) == content]
 
 
 def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None = None) -> Forgotten:
@@ -101,6 +117,7 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
             write_site(library, dt.date.fromisoformat(library.made[:10]))
     finally:  # what is erased must be unreadable, however far it got
         _clear_scratch(library)
+        _clear_tracks(library)
         library.shred()
     return Forgotten(tuple(gone), dict(+rows), tuple(files), requests, tuple(rewritten))
 
@@ -109,9 +126,10 @@ def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
     with library.claim(library.intake(info.id)[1], wait=0) as mine:
         if not mine:
             raise LibraryError(f"meeting {info.id} is being worked on by another analyzer: stop that one first")
+        found = files_of(library, info)  # first: the rows tell which sound is its own
         erased = library.erase(info.id)
         try:
-            for path in files_of(library, info.id):
+            for path in found:
                 path.unlink(missing_ok=True)
                 files.append(path)
         except OSError as error:
@@ -150,9 +168,21 @@ def _clear_scratch(library: Library) -> None:
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
 
+def _clear_tracks(library: Library) -> None:
+    """Remove joined tracks, and beginnings of them, that no meeting came of in a day."""
+    sources = {Path(row.info.source_path) for row in library.meetings()}
+    yesterday = dt.datetime.fromisoformat(library.made).timestamp() - 86_400
+    for left in library.tracks.glob("*"):
+        if left.resolve() not in sources and left.stat().st_mtime < yesterday:
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+
 def outside(meetings: Iterable[MeetingInfo]) -> Iterator[Path]:
-    """Yield the recordings and sidecar files outside the library, which are not ours to erase."""
+    """Yield the recordings and sidecar files that are there outside the library, which are not ours to erase.
+
+    To be asked once the meetings are forgotten: what lay in the library is gone then.
+    """
     for info in meetings:
-        source = Path(info.source_path)
-        names = (source, source.with_name(source.stem + ".meta.json"), source.with_name(source.name + ".meta.json"))
-        yield from (path for path in names if path.exists())
+        for source in map(Path, (info.source_path, *info.tracks)):
+            names = (source, source.with_name(source.stem + ".meta.json"), source.with_name(source.name + ".meta.json"))
+            yield from (path for path in names if path.exists())

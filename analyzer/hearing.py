@@ -83,11 +83,12 @@ class Hearing:
             heard = self.library.stage(intake.id, "words", facts, Heard, lambda: self._hear(intake, samples(), facts))
             self.library.forget(intake.id, _BLOCK_WORDS)
             known = intake.known.over(from_tags(heard.tags))
+            alone = bool(known.tracks) and heard.layout in ("one silent channel", "all silent but one")
             heard = self._voiced(intake, samples, heard, facts)
         voices = len(heard.channels) if heard.layout == "voices" else 0
         transcript = Transcript(turns_of(heard), (), heard.source)
         spoken = len(heard.channels)
-        return known, people.name_people(transcript, known, channels=spoken, voices=voices, numbers=heard.channels)
+        return known, people.name_people(transcript, known, (), spoken, voices, heard.channels, alone)
 
     def _voiced(self, intake: Intake, samples: Callable[[], Samples], heard: Heard, facts: dict[str, Any]) -> Heard:
         """Return what was heard with its voices told apart, where one channel holds them all and an engine is here."""

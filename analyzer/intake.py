@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +14,19 @@ from analyzer.model import MeetingInfo
 from analyzer.store.json import adapter
 from analyzer.transcript.metadata import Known, from_file_name, from_sidecar
 
-NO_CONSENT = frozenset(("", "no", "none", "not given", "refused", "declined", "false", "unknown", "pending"))
-"""What stands for no consent where somebody fills the field in regardless."""
+_NAMED = 2
+"""Tracks that are named one by one."""
+YES = ("yes", "both", "agreed", "consented", "given", "granted", "obtained", "confirmed", "true")
+"""Words of which one has to stand in a consent that counts."""
+BESIDE = frozenset(
+    "a all and at beginning by call consent email has have in it meeting of on orally phone recording start talk the they "
+    "this verbally was we were writing".split()
+)
+"""Words that may stand beside it.  Any other may turn it into its opposite, or into that of one of the two."""
+_DATE = re.compile(
+    r"\b(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}:\d{2}"
+    r"|\d{1,2}\.? (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*( \d{4})?)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,12 @@ class Intake:
     def id(self) -> str:
         """The meeting's id."""
         return self.content_hash[:12]
+
+    @property
+    def name(self) -> str:
+        """What the user knows it by: a file's name, of tracks the first one's with the others or their number."""
+        names = [Path(track).name for track in self.known.tracks or ()] or [self.path.name]
+        return " + ".join(names) if len(names) <= _NAMED else f"{names[0]} + {len(names) - 1} more"
 
 
 def check_file(path: Path) -> None:
@@ -49,20 +67,33 @@ def check_file(path: Path) -> None:
         raise InputError(f"{str(path)!r} cannot be looked at: {error}") from error
 
 
-def check_consent(intake: Intake, settings: Settings) -> None:
-    """Raise where consent is required and nothing says that there is.
+def is_consent(said: str) -> bool:
+    """Return whether that is a clear yes of both: words of `YES`, a date, and nothing but small words beside them.
+
+    "refused by Jules", "not yet", "only the manager" and "yes?" are none; nor is a yes with words that nobody here knows.
+    """
+    plain = re.sub(r"\b(manager and rep|rep and manager)\b", "both", said.casefold())
+    plain = re.sub(r"\bto (the |this )?recording\b", " ", _DATE.sub(" ", plain))
+    words = re.split(r"[\s,;:.!()]+", plain.strip(" \t\r\n,;:.!()"))
+    return any(word in YES for word in words) and all(word in YES or word in BESIDE for word in words)
+
+
+def check_consent(path: Path, known: Known, settings: Settings) -> None:
+    """Raise where consent is required and what is known of a file is no clear yes.
 
     Raises:
         InputError: with how to give it.
 
     """
-    said = intake.known.consent
-    if settings.consent == "required" and (said is None or said.strip().casefold() in NO_CONSENT):
-        name = intake.path.name
+    said = known.consent
+    path = Path(known.tracks[0]) if known.tracks else path  # the user knows nothing of the file they become
+    if settings.consent == "required" and not is_consent(said or ""):
+        found = "nothing is known of it" if said is None else f"{said!r} is no clear yes"
         raise InputError(
-            f"{name!r} is not analysed: the setting consent is 'required', and what is known of it is {said!r}. "
-            f"Once both have agreed, say how: --consent 'both, at the start of the talk', or \"consent\" in "
-            f"{intake.path.stem + '.meta.json'!r} beside the file"
+            f"{path.name!r} is not analysed: the setting consent is 'required', and {found}. "
+            f"Once both have agreed, say so: --consent 'both agreed, 2026-03-17', or \"consent\" in "
+            f"{path.stem + '.meta.json'!r} beside the file. What counts is one of the words {', '.join(YES)}, with a date, "
+            "'manager and rep', 'in writing', 'at the start of the talk' or nothing beside it"
         )
 
 
@@ -81,7 +112,7 @@ def known_of_tracks(paths: Sequence[Path], pattern: str) -> Known:
     for one in said:
         grounds = tuple((field, ground) for field, ground in one.grounds if field != "channels")
         found = found.over(replace(one, channels=None, grounds=grounds))
-    return found
+    return replace(found, tracks=tuple(_sound(str(path.absolute())) for path in paths))
 
 
 def _of_name(path: Path, pattern: str) -> Known:
@@ -94,7 +125,7 @@ def meeting_info(intake: Intake) -> MeetingInfo:
     known = intake.known
     return MeetingInfo(
         id=intake.id,
-        source_name=_sound(intake.path.name),
+        source_name=_sound(intake.name),
         source_path=_sound(str(intake.path.resolve())),
         date=known.date,
         title=known.title,
@@ -102,6 +133,7 @@ def meeting_info(intake: Intake) -> MeetingInfo:
         rep=known.rep,
         consent=known.consent,
         grounds=dict(known.grounds),
+        tracks=known.tracks or (),
     )
 
 

@@ -380,6 +380,7 @@ class MeetingInfo:
     id: str
     """Twelve hexadecimal digits of the content's SHA-256."""
     source_name: str
+    """What the user knows the file by; of tracks their names."""
     source_path: str
     date: dt.date | None = None
     title: str | None = None
@@ -388,6 +389,8 @@ class MeetingInfo:
     consent: str | None = None
     grounds: dict[str, str] = field(default_factory=dict)
     """Where each of the above comes from."""
+    tracks: tuple[str, ...] = ()
+    """Paths of the participants' own files that were laid together as the recording; empty where it came as one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class Pipeline:
             AnalyzerError: a stage failed; what was finished before stays.
 
         """
-        check_consent(intake, self.settings)
+        check_consent(intake.path, intake.known, self.settings)
         info = meeting_info(intake)
         self.library.start(intake.content_hash, info, known_as_json(intake.known))
         try:

@@ -42,7 +42,7 @@ _LOUD = 99
 """Percentile of a channel's frames that is its own speaker's level, even where he speaks for a fiftieth of the time; a
 lower one would be the level of the other's cross-talk then."""
 
-Layout = Literal["mono", "stereo", "dual mono", "one silent channel", "several channels"]
+Layout = Literal["mono", "stereo", "dual mono", "one silent channel", "several channels", "all silent but one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,8 @@ def _frame_energy(piece: Float) -> NDArray[np.float32]:
 
 def _layout(channels: int, left_out: tuple[LeftOut, ...]) -> Layout:
     if channels > 2:
-        return "several channels"
+        silent = [one for one in left_out if one.reason == "silent"]
+        return "all silent but one" if len(silent) == channels - 1 else "several channels"
     if not left_out:
         return "mono" if channels == 1 else "stereo"
     return "one silent channel" if left_out[0].reason == "silent" else "dual mono"

@@ -30,6 +30,7 @@ def demo(
     from analyzer.store.library import Library
 
     settings = common.settings_of(folder / "library", engine=engine)
+    settings = settings.model_copy(update={"consent": "optional"})  # voices of nobody: there is no one to ask
     if settings.engine == "auto":
         settings = settings.model_copy(update={"engine": _engine(settings)})
     recording = _copy_recording(folder)

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
 
 from analyzer.cli import common
+
+_ROWS = {
+    "meetings": ("meeting", "meetings"),
+    "commitments": ("promise", "promises"),
+    "follow_ups": ("word on what became of an earlier promise", "words on what became of earlier promises"),
+    "originals": ("transcript", "transcripts"),
+    "corrections": ("correction", "corrections"),
+    "stages": ("kept result of a stage", "kept results of stages"),
+    "replies": ("kept reply of a language model", "kept replies of a language model"),
+    "waiting": ("request that waited", "requests that waited"),
+    "files": ("file's fingerprint", "files' fingerprints"),
+    "planned": ("planned meeting", "planned meetings"),
+}
+"""What the rows of each table are to the user, one and several."""
 
 
 def forget(
@@ -19,7 +34,7 @@ def forget(
     library: common.LibraryFlag = None,
     as_json: common.JsonFlag = False,
 ) -> None:
-    """Erase a meeting, or all meetings of a person: rows, kept replies, waiting requests, reports and pages.
+    """Erase a meeting, or all meetings of a person: rows, kept replies, waiting requests, pages, tracks.
 
     Shows first what it will erase.  Recordings outside the library are named, not removed.
     """
@@ -41,8 +56,8 @@ def forget(
     _show(store, meetings, person)
     if not yes and not (sys.stdin.isatty() and typer.confirm("Erase this?", err=True)):
         raise InputError("nothing was erased: --yes erases what is listed above")
-    left = list(outside(meetings))
     gone = erase(store, meetings, person)
+    left = list(outside(meetings))
     if as_json:
         common.print_json(_as_json(gone) | {"outside": [str(path) for path in left]})
     else:
@@ -67,23 +82,37 @@ def _show(store: Any, meetings: list[Any], person: str | None) -> None:
     from analyzer.forget import files_of
 
     plans = sum(len(plan) for pair, plan in store.planned().items() if person in pair)
-    common.say(f"to be erased: {len(meetings)} meetings" + (f", {plans} planned ones" if plans else ""))
+    planned = f", {_counted('planned', plans)}" if plans else ""
+    common.say(f"to be erased: {_counted('meetings', len(meetings))}{planned}")
+    files = {info.id: files_of(store, info) for info in meetings}
+    times = Counter(path for found in files.values() for path in found)
     for info in meetings:
         people = " with ".join(name for name in (info.manager, info.rep) if name) or "people not known"
         common.say(f"  {info.id}  {info.date or 'date not known'}  {people}  {info.source_name}")
-        for path in files_of(store, info.id):
+        for path in files[info.id]:
+            if times[path] == 1:
+                common.say(f"    {path.relative_to(store.folder)}")
+    if shared := sorted(path for path, count in times.items() if count > 1):
+        common.say("  pages on which several of them are named:")
+        for path in shared:
             common.say(f"    {path.relative_to(store.folder)}")
+
+
+def _counted(table: str, count: int) -> str:
+    """Return how many of what were erased; a table that has no words here goes by its name."""
+    one, several = _ROWS.get(table, (f"row of {table}", f"rows of {table}"))
+    return f"{count} {one if count == 1 else several}"
 
 
 def _tell(gone: Any) -> None:
     for info in gone.meetings:
         print(f"forgotten: {info.id}")
     for table, count in gone.rows.items():
-        print(f"rows of {table}: {count}")
+        print(f"erased: {_counted(table, count)}")
     for path in gone.files:
         print(f"file: {path.name}")
     if gone.requests:
-        print(f"requests in files: {gone.requests}")
+        print(f"erased: {gone.requests} {'request' if gone.requests == 1 else 'requests'} in files")
     for meeting in gone.rewritten:
         print(f"rid of its promises, report written anew: {meeting}")
 

@@ -44,10 +44,11 @@ def upload(
     flags = common.known_of(date, manager, rep, title, channels, consent)
     if tracks:
         from analyzer.audio.tracks import join_tracks
-        from analyzer.intake import known_of_tracks
+        from analyzer.intake import check_consent, known_of_tracks
 
         paths = [path for _, path in tracks]
         flags = flags.over(_people(tracks)).over(known_of_tracks(paths, settings.file_name_pattern))
+        check_consent(paths[0], flags, settings)  # before there is a copy of the sound
         files = [join_tracks(paths, settings.library / "tracks")]
     if not files:
         raise InputError("nothing to upload: name a recording or a transcript, or several with --track")
@@ -133,7 +134,7 @@ def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
 
 
 def _run(pipeline: Any, intake: Any) -> Any:
-    with common.progress(intake.path.name) as update:
+    with common.progress(intake.name) as update:
         pipeline.progress = update
         return pipeline.run(intake)
 

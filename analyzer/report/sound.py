@@ -80,7 +80,7 @@ def recording(analysis: Analysis, folder: Path) -> Path | None:
     info, source = analysis.meeting, analysis.transcript.source
     came = Path(info.source_path)
     if source.kind == "recording":
-        places = [folder / info.source_name, came]
+        places = [folder / info.source_name, folder / came.name, came]
     elif source.times == "given":
         places = [came.with_suffix(ending) for ending in sorted(PLAYED)]
     else:

@@ -57,6 +57,11 @@ class Database:
         """The folder for decoded samples, which live as long as their stage."""
         return self.folder / "scratch"
 
+    @property
+    def tracks(self) -> Path:
+        """The folder of recordings laid together of tracks, which pages play; made with the first one."""
+        return self.folder / "tracks"
+
     @cached_property
     def made(self) -> str:
         """The time that results of this session carry."""

@@ -117,7 +117,7 @@ class Meetings(Database):
     # --- many of them -------------------------------------------------------------------------------------------------
 
     def find(self, reference: str) -> str:
-        """Return the id of the meeting that ``reference`` means: an id's beginning, a file name, or ``last``.
+        """Return the id of the meeting that ``reference`` means: an id's beginning, a file's or track's name, ``last``.
 
         Raises:
             NotFoundError: none, or more than one.
@@ -127,7 +127,10 @@ class Meetings(Database):
             rows = self._rows("SELECT id FROM meetings WHERE state = 'done' ORDER BY changed DESC, rowid DESC LIMIT 1")
         else:
             rows = self._rows(
-                "SELECT id FROM meetings WHERE substr(id, 1, length(?1)) = ?1 OR source_name = ?1", reference
+                "SELECT id FROM meetings WHERE substr(id, 1, length(?1)) = ?1 OR source_name = ?1 "
+                "OR EXISTS (SELECT 1 FROM json_each(info, '$.tracks') "
+                "WHERE substr(value, -1 - length(?1)) IN ('/' || ?1, '\\' || ?1))",
+                reference,
             )
         if len(rows) == 1:
             return str(rows[0]["id"])
@@ -190,6 +193,20 @@ class Meetings(Database):
             "SELECT info FROM meetings WHERE info ->> '$.manager' = ?1 OR info ->> '$.rep' = ?1 OR EXISTS (SELECT 1 "
             "FROM json_each(analysis, '$.transcript.participants') WHERE value ->> '$.name' = ?1) "
             "ORDER BY info ->> '$.date'",
+            person,
+        )
+        return [_info(row) for row in rows]
+
+    def meetings_once_of(self, person: str) -> list[MeetingInfo]:
+        """Return the meetings in which somebody had that very name before it was put right: their rows still hold it."""
+        rows = self._rows(
+            "SELECT info FROM meetings m WHERE known ->> '$.manager' = ?1 OR known ->> '$.rep' = ?1 "
+            "OR EXISTS (SELECT 1 FROM json_each(known, '$.channels') WHERE value = ?1) "
+            "OR EXISTS (SELECT 1 FROM json_each(analysis, '$.transcript.participants') WHERE value ->> '$.label' = ?1) "
+            "OR EXISTS (SELECT 1 FROM originals o, json_each(o.content, '$.participants') WHERE o.meeting = m.id "
+            "AND ?1 IN (value ->> '$.name', value ->> '$.label')) "
+            "OR EXISTS (SELECT 1 FROM corrections c, json_tree(c.content) WHERE c.meeting = m.id "
+            "AND key IN ('name', 'speaker') AND value = ?1) ORDER BY info ->> '$.date'",
             person,
         )
         return [_info(row) for row in rows]

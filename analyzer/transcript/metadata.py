@@ -49,11 +49,13 @@ class Known:
     consent: str | None = None
     channels: tuple[str, ...] | None = None
     hot_words: tuple[str, ...] | None = None
+    tracks: tuple[str, ...] | None = None
+    """Paths of the participants' own files that were laid together as the recording."""
     grounds: tuple[tuple[str, str], ...] = ()
 
     def over(self, weaker: Known) -> Known:
         """Return the union; where both know something, this one's word counts."""
-        names = ("date", "manager", "rep", "title", "consent", "channels", "hot_words")
+        names = ("date", "manager", "rep", "title", "consent", "channels", "hot_words", "tracks")
         values = {name: getattr(self, name) or getattr(weaker, name) for name in names}
         grounds = dict(weaker.grounds) | dict(self.grounds)
         return Known(**values, grounds=tuple(sorted(grounds.items())))

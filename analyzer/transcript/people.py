@@ -24,6 +24,7 @@ def name_people(
     channels: int = 0,
     voices: int = 0,
     numbers: Sequence[int] = (0, 1),
+    alone: bool = False,
 ) -> Transcript:
     """Return the transcript with its speakers named and their roles filled in where something says them.
 
@@ -34,6 +35,8 @@ def name_people(
         channels: how many channels of a recording were transcribed as speakers; 0 for a transcript file.
         voices: how many voices were told apart in one channel; 0 where channels or the file tell.
         numbers: which of the recording's channels were transcribed, from 0; the first two of two.
+        alone: the one channel that was heard is a participant's own track, and nothing is on those of the others.  A
+            channel of a recording beside a silent one may hold both of them.
 
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in transcript.turns))
@@ -42,7 +45,7 @@ def name_people(
         if uncertain(transcript) > UNCERTAIN:  # words in wrong mouths are no evidence of roles
             people = {s: _withheld(s, "a voice: too often it is not clear which one speaks") for s in speakers}
             return replace(transcript, participants=tuple(people.values()))
-    elif channels > 1:
+    elif channels > 1 or alone:
         people = other_of_two(_by_channel(known, numbers))
     elif channels == 1:
         people = {speakers[0]: _withheld(speakers[0], "one channel: who speaks is not told apart")} if speakers else {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from analyzer.intake import YES, is_consent
 from tests.cli.series import RARE, upload, upload_both, write
 from tests.llm import model
 from tests.llm.server import FaultServer
@@ -58,6 +60,32 @@ def test_a_forgotten_person_leaves_no_trace_at_all(analyzer: Run, tmp_path: Path
     assert traces(tmp_path / "library", RARE, "Jules", "Marta", "clinic") == []
 
 
+@pytest.mark.parametrize("names", [("Casimir Dreyer=Casimir D.",), ("Casimir Dreyer=Kas D.", "Kas D.=Casimir D.")])
+def test_a_person_is_forgotten_under_a_name_that_was_put_right(
+    analyzer: Run, tmp_path: Path, dialogue: Path, names: tuple[str, ...]
+) -> None:
+    """The name that the file gave stays in what the engines left, and one put right twice in the corrections."""
+    dialogue.write_text(dialogue.read_text("utf-8").replace("Jules:", "Casimir Dreyer:"), encoding="utf-8")
+    assert analyzer("upload", dialogue, "--manager", "Dana", "--date", "2026-03-17").status == 0
+    for name in names:
+        assert analyzer("correct", "last", "--name", name).status == 0
+    assert traces(tmp_path / "library", "Casimir Dreyer")
+    gone = analyzer("forget", names[-1].partition("=")[0], "--yes")
+    assert gone.status == 0, gone
+    assert meetings(analyzer) == []
+    assert traces(tmp_path / "library", "Casimir", "Kas D.", "clinic") == []
+
+
+def test_a_stand_in_is_nobodys_name_once_the_name_is_known(analyzer: Run, tmp_path: Path) -> None:
+    talk = tmp_path / "talk.txt"
+    talk.write_text("Speaker 1: Did the clinic sign?\nSpeaker 2: Not yet.\n", encoding="utf-8")
+    analyzer("upload", talk)
+    named = analyzer("correct", "last", "--name", "Speaker 1=Dana", "--name", "Speaker 2=Jules")
+    assert named.status == 0, named
+    assert analyzer("forget", "Speaker 1", "--yes").status == 2
+    assert meetings(analyzer) == ["talk.txt"]
+
+
 def test_replies_of_a_model_and_requests_that_wait_are_erased(
     analyzer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +100,7 @@ def test_replies_of_a_model_and_requests_that_wait_are_erased(
     for name in ("first.txt", "second.txt"):
         gone = analyzer("forget", name, "--yes")
         assert gone.status == 0, gone
-    assert "requests in files" in gone.out
+    assert re.search(r"erased: (1 request|\d+ requests) in files", gone.out)
     assert traces(tmp_path / "library", RARE, "Marta", "Jules") == []
 
 
@@ -89,9 +117,34 @@ def test_without_yes_it_is_shown_and_nothing_is_erased(analyzer: Run, tmp_path: 
     upload_both(analyzer, tmp_path / "talks")
     done = analyzer("forget", "Dana")
     assert done.status == 2
-    assert "to be erased: 2 meetings" in done.err
+    assert "to be erased: 2 meetings\n" in done.err
     assert "--yes" in done.err
     assert len(meetings(analyzer)) == 2
+
+
+def test_what_is_erased_is_told_in_plain_words_and_each_page_once(analyzer: Run, tmp_path: Path) -> None:
+    upload_both(analyzer, tmp_path / "talks")
+    assert analyzer("report", "--all").status == 0
+    shown = analyzer("forget", "Dana").err
+    assert shown.count("reports/index.html") == 1
+    assert shown.index("first.txt") < shown.index("reports/index.html")
+    assert "to be erased: 1 meeting\n" in analyzer("forget", "first.txt").err
+    told = analyzer("forget", "first.txt", "--yes").out
+    assert "erased: 1 meeting\n" in told
+    assert "erased: 1 transcript\n" in told
+    assert "erased: 3 promises\n" in told
+    assert "kept results of stages" in told
+    assert "_" not in "".join(line for line in told.splitlines() if line.startswith("erased"))
+    assert told.count("index.html") == 1
+
+
+def test_every_table_of_a_meeting_has_plain_words(tmp_path: Path) -> None:
+    from analyzer.cli.forget import _ROWS
+    from analyzer.store.library import Library
+
+    library = Library(tmp_path / "library")
+    assert {*library._tables_by_meeting(), "meetings", "files", "planned"} == set(_ROWS)
+    library.close()
 
 
 def test_what_is_older_than_the_retention_is_forgotten(
@@ -181,6 +234,36 @@ def test_where_consent_is_required_a_sidecar_gives_it(
     talk.with_suffix(".meta.json").write_text('{"consent": "both, at the start"}')
     assert analyzer("batch", folder).status == 0  # nothing to retry: it was never taken in
     assert "both, at the start" in analyzer("report", "--format", "md").out
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["yes", "Yes.", "both", "given", "both agreed", "both agreed, 2026-03-17", "given on 17.3.2026 at 9:30", "true",
+     "both agreed to the recording, in writing, 17 March 2026", "Manager and rep agreed.", "both, at the start of the talk",
+     "we both agreed (by email)"],
+)  # fmt: skip
+def test_a_clear_yes_is_consent(said: str) -> None:
+    assert is_consent(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", " ", "no", "refused by Jules", "denied", "withdrawn", "not yet", "only manager", "n/a", "?", "0", "nein", "2026-03-17",
+     "yes?", "yes/no", "yes but Jules refused", "not given", "given by the manager", "both refused", "consent", "unconfirmed",
+     "both will be asked", "agreed by Dana", "to be confirmed", "only one of both agreed", "both agreed, withdrawn 2026-03-18"],
+)  # fmt: skip
+def test_anything_else_is_no_consent(said: str) -> None:
+    """Words that nobody here knows may say that one of the two did not agree."""
+    assert not is_consent(said)
+
+
+def test_the_refusal_says_which_words_count(analyzer: Run, dialogue: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANALYZER_CONSENT", "required")
+    done = analyzer("upload", dialogue, "--consent", "denied")
+    assert done.status == 2
+    assert "'denied' is no clear yes" in done.err
+    privacy = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+    assert [word for word in YES if word not in done.err or f'"{word}"' not in privacy] == []
 
 
 # --- the rep's copy ---------------------------------------------------------------------------------------------------

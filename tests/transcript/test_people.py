@@ -24,6 +24,17 @@ def roles(named: Transcript) -> dict[str, str | None]:
     return {person.name: person.role for person in named.participants}
 
 
+def test_whose_track_it_is_holds_where_the_other_tracks_are_silent() -> None:
+    """Which one was heard is told by its number; a channel of one recording beside a silent one may hold both."""
+    facts = known("flag", rep="Jules Petrov", channels=("manager", "rep"))
+    named = name_people(transcript("Speaker 1"), facts, channels=1, numbers=(1,), alone=True)
+    assert roles(named) == {"Jules Petrov": "rep"}
+    assert named.turns[0].speaker == "Jules Petrov"
+    assert roles(name_people(transcript("Speaker 1"), facts, channels=1, numbers=(1,))) == {"Speaker 1": None}
+    voices = name_people(transcript("Speaker 1", "Speaker 2"), facts, channels=2, voices=2, numbers=(1, 1), alone=True)
+    assert set(roles(voices).values()) == {None}
+
+
 def test_full_names_in_the_metadata_give_roles() -> None:
     named = name_people(
         transcript("Dana Okafor", "Jules Petrov"), known("flag", manager="Dana Okafor", rep="Jules Petrov")
