@@ -156,6 +156,38 @@ def test_a_report_can_be_printed_or_written(analyzer, dialogue: Path, form: str,
     assert target.read_text(encoding="utf-8") == printed
 
 
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--all", "--for", "rep"), "--for rep"),
+        (("--all", "--format", "md"), "--format"),
+        (("--all", "nosuch"), "a meeting"),
+        (("--all", "--embed-audio"), "--embed-audio"),
+        (("--all", "--manager", " "), "names nobody"),
+        (("--all", "--aggregate"), "--all"),
+        (("--aggregate", "nosuch"), "a meeting"),
+        (("--aggregate", "--for", "rep"), "--for rep"),
+        (("--schema", "--all"), "--all"),
+        (("--for", "rep", "--embed-audio"), "plays nothing"),
+        (("--today", "2026-03-17"), "--today"),
+        (("--json", "--format", "md"), "choose one"),
+        (("-o", "x.txt"), ".html, .md or .json"),
+        (("--for", "rep", "-o", "copy"), ".html, .md or .json"),
+    ],
+)
+def test_a_flag_that_would_be_ignored_is_refused(analyzer, dialogue: Path, flags: tuple[str, ...], words: str) -> None:
+    """Whoever asks for the rep's copy and gets the manager's pages hands feedback to the rep."""
+    analyzer("upload", dialogue)
+    done = analyzer("report", *flags)
+    assert done.status == 2
+    assert words in done.err
+
+
+def test_the_schema_can_be_written(analyzer, tmp_path: Path) -> None:
+    assert analyzer("report", "--schema", "-o", tmp_path / "s.json").out.strip() == str(tmp_path / "s.json")
+    assert json.loads((tmp_path / "s.json").read_text()) == json.loads(analyzer("report", "--schema").out)
+
+
 def test_settings_come_from_file_environment_and_flags_in_that_order(tmp_path: Path) -> None:
     from analyzer.config import resolve
 

@@ -160,6 +160,10 @@ def test_the_command_writes_a_page_and_its_json_without_a_name(analyzer: Run, tm
     page = Path(done.out.strip())
     html, made = page.read_text(encoding="utf-8"), json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     assert json.loads(analyzer("report", "--aggregate", "--json", "--today", "2026-05-04").out) == made
+    own = tmp_path / "own.html"
+    assert analyzer("report", "--aggregate", "--today", "2026-05-04", "-o", own).status == 0
+    assert json.loads(own.with_suffix(".json").read_text(encoding="utf-8")) == made
+    assert analyzer("report", "--aggregate", "-o", tmp_path / "aggdir").status == 2
     for name in [*NAMES, "Jules", "clinic", "ward"]:
         assert not re.search(rf"\b{name}\b", html + json.dumps(made))
     promises = next(one for one in made["groups"][0]["figures"] if one["measure"] == "promises")
