@@ -65,10 +65,22 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON
 
 
 def settings_of(library: Path | None = None, **flags: object) -> Settings:
-    """Return the settings in force; flags win, and those that were not given are ``None``."""
+    """Return the settings in force; flags win, and those that were not given are ``None``.
+
+    Raises:
+        InputError: a setting that means nothing, or ``--llm-mode`` where there is no model to ask in that way.
+
+    """
     from analyzer.config import resolve
 
-    return resolve(None, library=library, **flags)
+    settings = resolve(None, library=library, **flags)
+    mode = settings.llm_mode
+    # Commands that take meetings in choose an engine; the others ask the model that a meeting or an eval names.
+    if "engine" in flags and mode != "live" and not settings.llm:
+        raise InputError(
+            f"--llm-mode {mode} needs a model to ask: name it with --llm, or say --llm none to label without one"
+        )
+    return settings
 
 
 def known_of(
