@@ -46,7 +46,11 @@ def import_(
     refresh_pages(store, store.plan(plan.meetings), common.day_of(today))
     for title in plan.others:
         common.say(f"left out, of no pair in the library: {title!r} (--manager and --rep say whose it is)")
-    print(f"{len(plan.meetings)} planned one-to-ones taken in, {len(plan.others)} events left out")
+    for title, reason in plan.odd:
+        common.say(f"left out: {title!r}: {reason}; set it right in the calendar and export it again")
+    print(f"{len(plan.meetings)} planned one-to-ones taken in, {len(plan.others) + len(plan.odd)} events left out")
+    if plan.odd:
+        raise typer.Exit(1)
 
 
 @app.command()
