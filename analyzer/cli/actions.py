@@ -153,9 +153,7 @@ def import_(
 
 
 def _library(folder: Any) -> Any:
-    from analyzer.store.library import Library
-
-    return Library(common.settings_of(folder).library)
+    return common.existing_library(common.settings_of(folder))
 
 
 def _decide(context: typer.Context, ids: list[str], status: Any) -> None:

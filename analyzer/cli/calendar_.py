@@ -63,9 +63,8 @@ def show(
     """List planned one-to-ones beside those that were held: held, moved, missed, cancelled, ahead, unplanned."""
     from analyzer.cadence import reconcile
     from analyzer.commitments.ledger import is_of
-    from analyzer.store.library import Library
 
-    store, day = Library(common.settings_of(library).library), common.day_of(today)
+    store, day = common.existing_library(common.settings_of(library)), common.day_of(today)
     rows = [
         _row(whose, slot)
         for whose, plan in store.planned().items()
@@ -96,9 +95,9 @@ def export(
     from analyzer.commitments.ledger import pair_of
     from analyzer.ics import meeting_calendar
     from analyzer.report.write import rubric_of
-    from analyzer.store.library import Library, utc_now
+    from analyzer.store.library import utc_now
 
-    store, day = Library(common.settings_of(library).library), common.day_of(today)
+    store, day = common.existing_library(common.settings_of(library)), common.day_of(today)
     analysis = store.analysis(store.find(meeting))
     info = analysis.meeting
     pair = pair_of(info)

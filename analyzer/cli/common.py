@@ -19,10 +19,26 @@ if TYPE_CHECKING:  # they load pydantic, which `--help` does without
     from analyzer.config import Settings
     from analyzer.llm.replies import Waiting
     from analyzer.model import Analysis
+    from analyzer.store.library import Library
     from analyzer.transcript.metadata import Known
 
+
+def _folder(said: str | Path) -> Path:
+    if not str(said):
+        raise typer.BadParameter("it names no folder: name the library's, or leave --library away")
+    return Path(said)
+
+
 LibraryFlag = Annotated[
-    Path | None, typer.Option("--library", help="Folder of the library.", envvar="ANALYZER_LIBRARY", show_default=False)
+    Path | None,
+    typer.Option(
+        "--library",
+        help="Folder of the library.",
+        envvar="ANALYZER_LIBRARY",
+        show_default=False,
+        parser=_folder,
+        metavar="FOLDER",
+    ),
 ]
 EngineFlag = Annotated[
     str | None,
@@ -81,6 +97,26 @@ def settings_of(library: Path | None = None, **flags: object) -> Settings:
             f"--llm-mode {mode} needs a model to ask: name it with --llm, or say --llm none to label without one"
         )
     return settings
+
+
+def existing_library(settings: Settings) -> Library:
+    """Return the library for a command that takes nothing in: none is made where a path is mistyped.
+
+    The user's own folder, where nobody named another, may still be empty.
+
+    Raises:
+        InputError: there is none where one was named.
+
+    """
+    from analyzer.store.library import Library
+
+    named = "library" in settings.model_fields_set
+    if named and not (settings.library / "library.db").is_file():
+        raise InputError(
+            f"there is no library at {str(settings.library)!r}: set --library, ANALYZER_LIBRARY or the settings file right; "
+            "`analyzer upload` and `batch` make one"
+        )
+    return Library(settings.library)
 
 
 def known_of(

@@ -43,10 +43,9 @@ def correct(
     """
     from analyzer.pipeline import Pipeline
     from analyzer.report.write import report_path, rubric_of
-    from analyzer.store.library import Library
 
     settings = common.settings_of(library, llm=llm)
-    store = Library(settings.library)
+    store = common.existing_library(settings)
     id_ = store.find(meeting)
     if list_:
         _print_list(store.corrections(id_), as_json)

@@ -9,9 +9,7 @@ from analyzer.cli import common
 
 def list_(library: common.LibraryFlag = None, as_json: common.JsonFlag = False) -> None:
     """List the meetings in the library, latest first."""
-    from analyzer.store.library import Library
-
-    rows = Library(common.settings_of(library).library).meetings()
+    rows = common.existing_library(common.settings_of(library)).meetings()
     if as_json:
         common.print_json([{**asdict(row.info), "state": row.state, "reason": row.reason} for row in rows])
     elif not rows:

@@ -37,7 +37,7 @@ def import_(
     """Take answers in, and go on with the meetings that waited for them."""
     from analyzer.llm.deferred import files_asking, read_answers
     from analyzer.llm.replies import FileReplies, WaitingError
-    from analyzer.store.library import Library, utc_now
+    from analyzer.store.library import utc_now
 
     if replies is not None:
         memory = FileReplies(replies)
@@ -53,7 +53,7 @@ def import_(
             raise typer.Exit(1)
         return
     settings = common.settings_of(library, llm_mode="deferred")
-    store = Library(settings.library)
+    store = common.existing_library(settings)
     rows = {row.request.custom_id: row for row in store.waiting()}
     requests = {custom_id: row.request for custom_id, row in rows.items()}
     kept, refused = read_answers(file, _some(requests), answered_by, utc_now())

@@ -70,7 +70,6 @@ def report(
     the managers of the library: there is nothing to filter by, since two groups held together could show one person.
     """
     from analyzer.report import sound, write
-    from analyzer.store.library import Library
 
     given = {
         "a meeting": meeting is not None,
@@ -88,7 +87,7 @@ def report(
     if schema:
         common.put((json.dumps(write.schema(), ensure_ascii=False, indent=1) + "\n").encode("utf-8"), output)
         return
-    store, day = Library(common.settings_of(library).library), common.day_of(today)
+    store, day = common.existing_library(common.settings_of(library)), common.day_of(today)
     if aggregate:
         _aggregate(store, day, form, output)
         return

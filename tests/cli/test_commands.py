@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.config import resolve
+from analyzer.errors import InputError
+from analyzer.store.library import Library
+
 HEAVY = ("openai", "faster_whisper", "ctranslate2", "langchain_text_splitters", "numpy", "onnxruntime", "av")
 
 
@@ -129,10 +133,46 @@ def test_of_several_files_the_good_ones_are_done(analyzer, dialogue: Path, tmp_p
     assert [entry["state"] for entry in json.loads(result.out)] == ["done", "failed"]
 
 
-def test_an_empty_library_says_what_to_do(analyzer) -> None:
+def test_an_empty_library_says_what_to_do(analyzer, tmp_path: Path) -> None:
+    Library(tmp_path / "library").close()
     result = analyzer("list")
     assert result.status == 0
     assert "analyzer upload" in result.err
+
+
+def test_the_users_own_library_need_not_be_there_yet(home: Path, capfd, monkeypatch) -> None:
+    from analyzer.cli import main
+
+    monkeypatch.setattr("sys.argv", ["analyzer", "list"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 0
+    assert "holds no meetings yet" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("report", "last"), ("report", "--all"), ("actions",), ("calendar", "show")]
+)
+def test_a_command_that_reads_makes_no_library(analyzer, tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "there").mkdir()
+    for name in ("nosuch", "there"):
+        result = analyzer(*command, "--library", tmp_path / name)
+        assert result.status == 2
+        assert f"there is no library at '{tmp_path / name}'" in result.err
+    assert not (tmp_path / "nosuch").exists()
+    assert not list((tmp_path / "there").iterdir())
+
+
+def test_a_library_without_a_name_is_not_the_folder_one_stands_in(
+    analyzer, dialogue: Path, tmp_path: Path, monkeypatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    result = analyzer("upload", dialogue, "--library", "")
+    assert (result.status, "names no folder" in result.err) == (2, True)
+    with pytest.raises(InputError, match="names no folder"):
+        resolve({"ANALYZER_LIBRARY": ""})
+    assert not list((tmp_path / "here").iterdir())
 
 
 def test_doctor_names_what_is_missing(analyzer) -> None:
@@ -189,8 +229,6 @@ def test_the_schema_can_be_written(analyzer, tmp_path: Path) -> None:
 
 
 def test_settings_come_from_file_environment_and_flags_in_that_order(tmp_path: Path) -> None:
-    from analyzer.config import resolve
-
     file = tmp_path / "c.toml"
     file.write_text('engine = "sphinx"\nthreads = 3\nlanguage = "de"\n')
     environ = {"ANALYZER_CONFIG": str(file), "ANALYZER_THREADS": "4", "ANALYZER_LANGUAGE": "fr"}

@@ -214,7 +214,8 @@ def test_asked_by_file_a_meeting_goes_on_from_each_import(
     assert analysis(analyzer)["commitments"][0]["due"] == "2026-03-19"
 
 
-def test_an_import_without_anything_waiting_says_so(analyzer: Run, tmp_path: Path) -> None:
+def test_an_import_without_anything_waiting_says_so(analyzer: Run, tmp_path: Path, dialogue: Path) -> None:
+    analyzer("upload", dialogue)
     (tmp_path / "a").write_text("{}")
     done = analyzer("replies", "import", tmp_path / "a")
     assert (done.status, "no request waits" in done.err) == (2, True)
