@@ -40,6 +40,10 @@ LibraryFlag = Annotated[
         metavar="FOLDER",
     ),
 ]
+LibraryAgainFlag = Annotated[
+    Path | None,
+    typer.Option("--library", help="Folder of the library.", show_default=False, parser=_folder, metavar="FOLDER"),
+]  # behind a subcommand; no variable, which would win over the flag before it
 EngineFlag = Annotated[
     str | None,
     typer.Option(
