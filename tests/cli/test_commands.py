@@ -34,6 +34,12 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded_by(["--help"]) == set()
 
 
+@pytest.mark.parametrize("command", [(), ("report",), ("actions", "done"), ("calendar", "show")])
+def test_help_has_a_short_name_everywhere(analyzer, command: tuple[str, ...]) -> None:
+    result = analyzer(*command, "-h")
+    assert (result.status, "Usage" in result.out) == (0, True)
+
+
 def test_a_batch_with_nothing_left_loads_no_engine(analyzer, dialogue: Path, tmp_path: Path, monkeypatch) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
