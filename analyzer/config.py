@@ -31,12 +31,20 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _named(value: object) -> object:
+    if value == "":  # as a path it would be the folder that one happens to stand in
+        raise ValueError("it names no folder")
+    return value
+
+
 class Settings(BaseModel):
     """Everything that can be set; each field is also ``ANALYZER_<NAME>`` in the environment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    library: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir(APP, appauthor=False)) / "library")
+    library: Annotated[Path, BeforeValidator(_named)] = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir(APP, appauthor=False)) / "library"
+    )
     models: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir(APP, appauthor=False)) / "models")
     engine: str = "auto"
     """``auto``, ``whisper:SIZE``, ``whisper:FOLDER`` or ``sphinx``."""

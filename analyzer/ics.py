@@ -29,6 +29,12 @@ class Plan:
     meetings: tuple[tuple[Pair, Planned], ...]
     others: tuple[str, ...]
     """Titles of events that belong to no pair."""
+    odd: tuple[tuple[str, str], ...] = ()
+    """Titles of a pair's events that cannot be followed, each with the reason."""
+
+
+class _OddError(ValueError):
+    """An event that cannot be followed; the text says why."""
 
 
 def _icalendar() -> Any:
@@ -51,7 +57,7 @@ def read_plan(path: Path, pairs: Sequence[Pair], pair: Pair | None, until: dt.da
         until: the last day up to which series are unrolled.
 
     Raises:
-        InputError: no calendar, or an event that cannot be read.
+        InputError: no calendar.
         MissingError: icalendar is not installed.
 
     """
@@ -61,12 +67,13 @@ def read_plan(path: Path, pairs: Sequence[Pair], pair: Pair | None, until: dt.da
     except OSError as error:
         raise InputError(f"the calendar {str(path)!r} cannot be read: {error.strerror}") from error
     except (ValueError, IndexError, KeyError) as error:
-        raise InputError(f"{path.name!r} is no calendar file ({error}): export it as .ics") from error
+        raise InputError(f"{path.name!r} is no calendar file: export the calendar as .ics") from error
     series: dict[str, list[Any]] = defaultdict(list)
     for n, event in enumerate(events):
         series[str(event.get("UID", f"{path.name}-{n}"))].append(event)
     meetings: list[tuple[Pair, Planned]] = []
     others: list[str] = []
+    odd: list[tuple[str, str]] = []
     for uid, parts in series.items():
         whose = pair or _whose(parts, pairs)
         if whose is None:
@@ -74,10 +81,11 @@ def read_plan(path: Path, pairs: Sequence[Pair], pair: Pair | None, until: dt.da
             continue
         try:
             meetings += [(whose, one) for one in _unrolled(uid, parts, until)]
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            title = str(parts[0].get("SUMMARY", uid))
-            raise InputError(f"{path.name!r}: the event {title!r} cannot be read ({error}): take it out") from error
-    return Plan(tuple(meetings), tuple(others))
+        except _OddError as error:
+            odd.append((str(parts[0].get("SUMMARY", uid)), str(error)))
+        except (ValueError, TypeError, AttributeError, KeyError):  # icalendar's and dateutil's, at what others wrote
+            odd.append((str(parts[0].get("SUMMARY", uid)), "its day, its length or how it repeats cannot be read"))
+    return Plan(tuple(meetings), tuple(others), tuple(odd))
 
 
 def _whose(parts: Iterable[Any], pairs: Sequence[Pair]) -> Pair | None:
@@ -104,14 +112,14 @@ def _unrolled(uid: str, parts: Sequence[Any], until: dt.date) -> list[Planned]:
     for event in parts:
         if "RECURRENCE-ID" in event:
             day = _day(event["RECURRENCE-ID"].dt)
-            found[day] = _planned(uid, event, day, event["DTSTART"].dt)
+            found[day] = _planned(uid, event, day, _start_of(event))
     return list(found.values())
 
 
 def _days(uid: str, event: Any, until: dt.date) -> Iterator[Planned]:
     from dateutil.rrule import rrulestr
 
-    start = event["DTSTART"].dt
+    start = _start_of(event)
     left_out = {_day(day) for day in _listed(event, "EXDATE")}
     added = [_day(day) for day in _listed(event, "RDATE")]
     days = [_day(start), *added]
@@ -119,7 +127,9 @@ def _days(uid: str, event: Any, until: dt.date) -> Iterator[Planned]:
         rule = dict(event["RRULE"])
         last = min([until, *(_day(day) for day in rule.pop("UNTIL", []))])
         if rule.get("FREQ", [""])[0] not in _FREQUENCIES:
-            raise ValueError(f"it repeats {rule.get('FREQ')}")
+            raise _OddError(
+                f"it repeats {' '.join(map(str, rule.get('FREQ', ['in no way that is named'])))}, not by days"
+            )
         # In local days: rules with and without zones are written in every mixture.
         base = dt.datetime.combine(_day(start), dt.time())
         text = _icalendar().vRecur(rule).to_ical().decode()
@@ -134,30 +144,45 @@ def _listed(event: Any, name: str) -> Iterator[Any]:
         yield from (each.dt for each in one.dts)
 
 
+def _start_of(event: Any) -> dt.date | dt.datetime:
+    try:
+        start = event["DTSTART"].dt
+    except (KeyError, AttributeError, ValueError):
+        start = None
+    if not isinstance(start, dt.date):  # a datetime is one
+        raise _OddError("the day on which it begins cannot be read")
+    return start
+
+
 def _day(value: Any) -> dt.date:
     return value.date() if isinstance(value, dt.datetime) else value
 
 
 def _planned(uid: str, event: Any, day: dt.date, start: Any, cancelled: bool = False) -> Planned:
     timed = isinstance(start, dt.datetime)
-    length = _length(event, start) if timed else None
     return Planned(
         uid=uid,
         day=day,
         on=_day(start) if "RECURRENCE-ID" in event else day,
         at=start.time().replace(tzinfo=None) if timed else None,
         zone=str(getattr(start.tzinfo, "key", "") or "") or None if timed else None,
-        minutes=length,
+        minutes=_length(event, start),
         cancelled=cancelled or str(event.get("STATUS", "")).upper() == "CANCELLED",
     )
 
 
-def _length(event: Any, start: dt.datetime) -> float | None:
+def _length(event: Any, start: dt.date | dt.datetime) -> float | None:
+    """Return its minutes, ``None`` where it lasts whole days or nothing says when it ends."""
+    timed = isinstance(start, dt.datetime)
     if "DURATION" in event:
-        return float(event["DURATION"].dt.total_seconds() / 60)
-    if "DTEND" in event and isinstance(event["DTEND"].dt, dt.datetime):
-        return float((event["DTEND"].dt - start).total_seconds() / 60)
-    return None
+        length = event["DURATION"].dt
+    elif "DTEND" in event and isinstance(event["DTEND"].dt, dt.datetime) == timed:
+        length = event["DTEND"].dt - start
+    else:
+        return None
+    if length < dt.timedelta():
+        raise _OddError("it ends before it begins")
+    return float(length.total_seconds() / 60) if timed else None
 
 
 def todo_calendar(items: Iterable[Item]) -> bytes:

@@ -90,6 +90,8 @@ def find_whisper(name: str, models: Path) -> Model:
         return Model(f"whisper {name}", own)
     if cached := _hub_cache(name):
         return Model(f"whisper {name}", cached)
+    if name not in WHISPER_SIZES and "/" not in name:
+        raise InputError(f"there is no model 'whisper:{name}': sizes are {', '.join(WHISPER_SIZES)}")
     raise MissingError(
         f"the model 'whisper:{name}' is not on this machine; fetch it once with: {pull_command(f'whisper:{name}')}"
     )

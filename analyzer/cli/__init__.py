@@ -31,6 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: half the time to print it
+    context_settings={"help_option_names": ["-h", "--help"]},  # of all commands below it too
 )
 app.command("demo")(demo.demo)
 app.command("upload")(upload.upload)

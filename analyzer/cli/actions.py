@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from analyzer.cli import common
+from analyzer.errors import InputError
 
 app = typer.Typer(
     help="List commitments across meetings; mark them done.", invoke_without_command=True, rich_markup_mode=None
@@ -69,11 +70,37 @@ def actions(
     if len(forms) > 1:
         raise typer.BadParameter(f"choose one of --{' and --'.join(forms)}")
     day = common.day_of(today)
+    ledger = _library(library).ledger()
+    _say_unknown(ledger, owner, pair)
     items = select(
-        _library(library).ledger(), day, is_open=open_, overdue=overdue, owner=owner, pair=pair,
+        ledger, day, is_open=open_, overdue=overdue, owner=owner, pair=pair,
         since=common.day_of(since, "--since") if since else None,
     )  # fmt: skip
     _print(items, day, forms[0] if forms else "table")
+
+
+def _say_unknown(ledger: list[Any], owner: str | None, pair: str | None) -> None:
+    """Say where a filter names nobody of whom there is a promise: an empty list would say that nothing is open.
+
+    Raises:
+        InputError: a pair of more than two.
+
+    """
+    from analyzer.commitments.ledger import is_of
+
+    if pair is not None and len(parts := [part for part in pair.split(",") if part.strip()]) not in (1, 2):
+        raise InputError(f"--pair {pair!r} names {len(parts)} people: name one or two, as --pair dana,jules")
+    if owner is not None and not any(owner.casefold() in (item.owner or "").casefold() for item in ledger):
+        owners = {item.owner for item in ledger if item.owner}
+        common.say(f"nobody with {owner!r} in the name owns a promise in this library{_named(owners)}")
+    if pair is not None and not any(item.pair and is_of(item.pair, pair) for item in ledger):
+        pairs = {" and ".join(item.pair) for item in ledger if item.pair}
+        common.say(f"no two people fit --pair {pair!r} in this library's promises{_named(pairs)}")
+
+
+def _named(there: set[str], most: int = 10) -> str:
+    names = sorted(there)
+    return f": there are {'; '.join(names[:most])}{' and more' if len(names) > most else ''}" if names else ""
 
 
 def _print(items: list[Any], today: Any, form: str) -> None:
@@ -101,36 +128,37 @@ def _print(items: list[Any], today: Any, form: str) -> None:
 
 
 @app.command()
-def done(context: typer.Context, ids: list[str]) -> None:
+def done(context: typer.Context, ids: list[str], library: common.LibraryAgainFlag = None) -> None:
     """Mark commitments as done."""
-    _decide(context, ids, "done")
+    _decide(library or context.obj, ids, "done")
 
 
 @app.command()
-def drop(context: typer.Context, ids: list[str]) -> None:
+def drop(context: typer.Context, ids: list[str], library: common.LibraryAgainFlag = None) -> None:
     """Mark commitments as dropped."""
-    _decide(context, ids, "dropped")
+    _decide(library or context.obj, ids, "dropped")
 
 
 @app.command()
-def reopen(context: typer.Context, ids: list[str]) -> None:
+def reopen(context: typer.Context, ids: list[str], library: common.LibraryAgainFlag = None) -> None:
     """Mark commitments as open again."""
-    _decide(context, ids, "open")
+    _decide(library or context.obj, ids, "open")
 
 
 @app.command("import")
 def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV with columns id and status, as --csv prints it.")],
+    library: common.LibraryAgainFlag = None,
 ) -> None:
     """Take back what was marked in a spreadsheet: the status done, dropped or open."""
     from analyzer.commitments.ledger import find_item
     from analyzer.commitments.marks import read_marks
-    from analyzer.errors import InputError, NotFoundError
+    from analyzer.errors import NotFoundError
     from analyzer.report.kept import refresh_pages
 
-    library = _library(context.obj)
-    items = library.ledger()
+    store = _library(library or context.obj)
+    items = store.ledger()
     changed, wrong = [], 0
     marks = read_marks(file)
     for mark in marks:
@@ -141,10 +169,10 @@ def import_(
             wrong += 1
             continue
         if mark.status not in (None, item.state):
-            library.decide(item.ids, mark.status)
+            store.decide(item.ids, mark.status)
             print(item.id, mark.status)
             changed.append(item)
-    refresh_pages(library, (item.pair for item in changed), common.day_of(None))
+    refresh_pages(store, (item.pair for item in changed), common.day_of(None))
     common.say(f"{len(changed)} changed, {len(marks) - len(changed) - wrong} as they were, {wrong} not found")
     if wrong == len(marks) > 0:
         raise InputError(f"no line of {file.name!r} has an id of this library: `analyzer actions --csv` shows them")
@@ -153,16 +181,14 @@ def import_(
 
 
 def _library(folder: Any) -> Any:
-    from analyzer.store.library import Library
-
-    return Library(common.settings_of(folder).library)
+    return common.existing_library(common.settings_of(folder))
 
 
-def _decide(context: typer.Context, ids: list[str], status: Any) -> None:
+def _decide(folder: Any, ids: list[str], status: Any) -> None:
     from analyzer.commitments.ledger import find_item
     from analyzer.report.kept import refresh_pages
 
-    library = _library(context.obj)
+    library = _library(folder)
     items = library.ledger()
     meant = [find_item(items, reference) for reference in ids]  # a wrong one is told before anything is marked
     for item in meant:

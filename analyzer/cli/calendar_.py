@@ -46,7 +46,11 @@ def import_(
     refresh_pages(store, store.plan(plan.meetings), common.day_of(today))
     for title in plan.others:
         common.say(f"left out, of no pair in the library: {title!r} (--manager and --rep say whose it is)")
-    print(f"{len(plan.meetings)} planned one-to-ones taken in, {len(plan.others)} events left out")
+    for title, reason in plan.odd:
+        common.say(f"left out: {title!r}: {reason}; set it right in the calendar and export it again")
+    print(f"{len(plan.meetings)} planned one-to-ones taken in, {len(plan.others) + len(plan.odd)} events left out")
+    if plan.odd:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -59,9 +63,8 @@ def show(
     """List planned one-to-ones beside those that were held: held, moved, missed, cancelled, ahead, unplanned."""
     from analyzer.cadence import reconcile
     from analyzer.commitments.ledger import is_of
-    from analyzer.store.library import Library
 
-    store, day = Library(common.settings_of(library).library), common.day_of(today)
+    store, day = common.existing_library(common.settings_of(library)), common.day_of(today)
     rows = [
         _row(whose, slot)
         for whose, plan in store.planned().items()
@@ -92,9 +95,9 @@ def export(
     from analyzer.commitments.ledger import pair_of
     from analyzer.ics import meeting_calendar
     from analyzer.report.write import rubric_of
-    from analyzer.store.library import Library, utc_now
+    from analyzer.store.library import utc_now
 
-    store, day = Library(common.settings_of(library).library), common.day_of(today)
+    store, day = common.existing_library(common.settings_of(library)), common.day_of(today)
     analysis = store.analysis(store.find(meeting))
     info = analysis.meeting
     pair = pair_of(info)

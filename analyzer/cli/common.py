@@ -19,11 +19,31 @@ if TYPE_CHECKING:  # they load pydantic, which `--help` does without
     from analyzer.config import Settings
     from analyzer.llm.replies import Waiting
     from analyzer.model import Analysis
+    from analyzer.store.library import Library
     from analyzer.transcript.metadata import Known
 
+
+def _folder(said: str | Path) -> Path:
+    if not str(said):
+        raise typer.BadParameter("it names no folder: name the library's, or leave --library away")
+    return Path(said)
+
+
 LibraryFlag = Annotated[
-    Path | None, typer.Option("--library", help="Folder of the library.", envvar="ANALYZER_LIBRARY", show_default=False)
+    Path | None,
+    typer.Option(
+        "--library",
+        help="Folder of the library.",
+        envvar="ANALYZER_LIBRARY",
+        show_default=False,
+        parser=_folder,
+        metavar="FOLDER",
+    ),
 ]
+LibraryAgainFlag = Annotated[
+    Path | None,
+    typer.Option("--library", help="Folder of the library.", show_default=False, parser=_folder, metavar="FOLDER"),
+]  # behind a subcommand; no variable, which would win over the flag before it
 EngineFlag = Annotated[
     str | None,
     typer.Option(
@@ -65,10 +85,42 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON
 
 
 def settings_of(library: Path | None = None, **flags: object) -> Settings:
-    """Return the settings in force; flags win, and those that were not given are ``None``."""
+    """Return the settings in force; flags win, and those that were not given are ``None``.
+
+    Raises:
+        InputError: a setting that means nothing, or ``--llm-mode`` where there is no model to ask in that way.
+
+    """
     from analyzer.config import resolve
 
-    return resolve(None, library=library, **flags)
+    settings = resolve(None, library=library, **flags)
+    mode = settings.llm_mode
+    # Commands that take meetings in choose an engine; the others ask the model that a meeting or an eval names.
+    if "engine" in flags and mode != "live" and not settings.llm:
+        raise InputError(
+            f"--llm-mode {mode} needs a model to ask: name it with --llm, or say --llm none to label without one"
+        )
+    return settings
+
+
+def existing_library(settings: Settings) -> Library:
+    """Return the library for a command that takes nothing in: none is made where a path is mistyped.
+
+    The user's own folder, where nobody named another, may still be empty.
+
+    Raises:
+        InputError: there is none where one was named.
+
+    """
+    from analyzer.store.library import Library
+
+    named = "library" in settings.model_fields_set
+    if named and not (settings.library / "library.db").is_file():
+        raise InputError(
+            f"there is no library at {str(settings.library)!r}: set --library, ANALYZER_LIBRARY or the settings file right; "
+            "`analyzer upload` and `batch` make one"
+        )
+    return Library(settings.library)
 
 
 def known_of(

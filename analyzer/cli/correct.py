@@ -29,7 +29,9 @@ def correct(
     turn: Annotated[list[int] | None, typer.Option("--turn", help="Number of a turn that --speaker spoke.")] = None,
     speaker: Annotated[str | None, typer.Option("--speaker", help="Who spoke the turns of --turn.")] = None,
     exchange: Annotated[int | None, typer.Option("--exchange", help="Number of an exchange, as in the report.")] = None,
-    focus: Annotated[str | None, typer.Option("--focus", help="What the exchange was: see `analyzer rubric`.")] = None,
+    focus: Annotated[
+        str | None, typer.Option("--focus", help="What the exchange was: see `analyzer rubric show`.")
+    ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="Its kind, for a focus that has kinds.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take the last correction back.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the corrections of the meeting.")] = False,
@@ -43,10 +45,9 @@ def correct(
     """
     from analyzer.pipeline import Pipeline
     from analyzer.report.write import report_path, rubric_of
-    from analyzer.store.library import Library
 
     settings = common.settings_of(library, llm=llm)
-    store = Library(settings.library)
+    store = common.existing_library(settings)
     id_ = store.find(meeting)
     if list_:
         _print_list(store.corrections(id_), as_json)
@@ -63,11 +64,19 @@ def correct(
         analysis = _undo(pipeline, id_) if undo else pipeline.correct(id_, made)
     common.say_paid(analysis)
     common.say_doubt(analysis)
+    common.say(f"{'taken back in' if undo else 'corrected'}: {_which(analysis)}")
     path = str(report_path(analysis, store, "html"))
     if as_json:
         common.print_json({"meeting": id_, "report": path, "corrections": _rows(store.corrections(id_))})
     else:
         print(path)
+
+
+def _which(analysis: Analysis) -> str:
+    """Return which meeting it is, as people know it: `last` may be another than the one they think of."""
+    info = analysis.meeting
+    people = " and ".join(name for name in (info.manager, info.rep) if name) or "names not known"
+    return f"the meeting of {info.date or 'an unknown day'}, {people} ({info.source_name}, {info.id})"
 
 
 def _same_model(settings: Any, before: Analysis, llm: str | None) -> Any:

@@ -57,9 +57,8 @@ def add(
 ) -> None:
     """Add a meeting of the library to a set, with its names replaced and no labels yet."""
     from analyzer.evaluation.add import write_meeting
-    from analyzer.store.library import Library
 
-    store = Library(common.settings_of(library).library)
+    store = common.existing_library(common.settings_of(library))
     print(write_meeting(store.analysis(store.find(meeting)), out, id_, industry, dict(_pair(one) for one in name)))
 
 

@@ -35,9 +35,9 @@ def import_(
     library: common.LibraryFlag = None,
 ) -> None:
     """Take answers in, and go on with the meetings that waited for them."""
-    from analyzer.llm.deferred import read_answers
-    from analyzer.llm.replies import FileReplies
-    from analyzer.store.library import Library, utc_now
+    from analyzer.llm.deferred import files_asking, read_answers
+    from analyzer.llm.replies import FileReplies, WaitingError
+    from analyzer.store.library import utc_now
 
     if replies is not None:
         memory = FileReplies(replies)
@@ -45,18 +45,29 @@ def import_(
         kept, refused = read_answers(file, _some(waiting), answered_by, utc_now())
         for reply in kept:
             memory.keep(reply)
-        memory.wait(one for one in waiting.values() if memory.get(one.key) is None)
-        _tell(len(kept), refused)
+        left = [one for one in waiting.values() if memory.get(one.key) is None]
+        memory.wait(left)
+        well = _tell(len(kept), refused)
+        _tell_left(len(left), [memory.path.with_suffix(".requests.jsonl")])
+        if not well:
+            raise typer.Exit(1)
         return
     settings = common.settings_of(library, llm_mode="deferred")
-    store = Library(settings.library)
+    store = common.existing_library(settings)
     rows = {row.request.custom_id: row for row in store.waiting()}
     requests = {custom_id: row.request for custom_id, row in rows.items()}
     kept, refused = read_answers(file, _some(requests), answered_by, utc_now())
     meetings = {reply.key: row.meeting for reply in kept for row in rows.values() if row.request.key == reply.key}
     store.keep_answers((meetings[reply.key], reply) for reply in kept)
-    _tell(len(kept), refused)
-    _go_on([row for row in rows.values() if row.meeting in set(meetings.values())], settings, store)
+    well = _tell(len(kept), refused)
+    asked, went = _go_on([row for row in rows.values() if row.meeting in set(meetings.values())], settings, store)
+    if asked:
+        print(common.write_waiting(asked, settings.library))
+    told = {one.custom_id for one in asked}
+    still = [row.request.custom_id for row in store.waiting() if row.request.custom_id not in told]
+    _tell_left(len(still), files_asking(settings.library / "deferred", still))
+    if asked or not (well and went):
+        raise typer.Exit(WaitingError.exit_status if well and went else 1)
 
 
 def _some(waiting: dict[str, Any]) -> dict[str, Any]:
@@ -65,15 +76,25 @@ def _some(waiting: dict[str, Any]) -> dict[str, Any]:
     return waiting
 
 
-def _tell(kept: int, refused: Iterable[Any]) -> None:
+def _tell(kept: int, refused: Iterable[Any]) -> bool:
+    """Say what was taken in; return whether there was something, and all of it was usable."""
     refused = list(refused)
     for one in refused:
         common.say(f"{one.custom_id}: {one.reason}")
-    common.say(f"{kept} replies taken in, {len(refused)} not usable")
+    common.say(
+        f"{kept} replies taken in, {len(refused)} not usable" if kept or refused else "the file holds no answers"
+    )
+    return kept > 0 and not refused
 
 
-def _go_on(rows: list[Any], settings: Any, store: Any) -> None:
-    """Run the meetings whose replies came; print their reports, or a file with what they ask next."""
+def _tell_left(left: int, files: list[Path]) -> None:
+    if left:
+        where = f"in {', '.join(map(str, files))}" if files else "in no file: upload again to have one written"
+        common.say(f"{left} request{'s wait' if left > 1 else ' waits'} for a reply still, {where}")
+
+
+def _go_on(rows: list[Any], settings: Any, store: Any) -> tuple[list[Any], bool]:
+    """Run the meetings whose replies came and print their reports; return what they ask next, and whether none failed."""
     from analyzer.labels.rubric import read_rubric
     from analyzer.llm.replies import WaitingError
     from analyzer.pipeline import Pipeline
@@ -96,7 +117,4 @@ def _go_on(rows: list[Any], settings: Any, store: Any) -> None:
             except AnalyzerError as error:
                 common.say(f"analyzer: meeting {meeting}: {error}")
                 failed = True
-    if waiting:
-        print(common.write_waiting(waiting, settings.library))
-    if failed or waiting:
-        raise typer.Exit(1 if failed else WaitingError.exit_status)
+    return waiting, not failed

@@ -32,8 +32,12 @@ def read_marks(path: Path) -> list[Mark]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{str(path)!r} cannot be read as text ({error}): save it as CSV in UTF-8") from error
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file {str(path)!r}: `analyzer actions --csv > {path.name}` makes one") from error
+    except OSError as error:
+        raise InputError(f"{str(path)!r} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{str(path)!r} is no text in UTF-8: save it as CSV in UTF-8") from error
     head = text.split("\n", 1)[0]
     reader = csv.DictReader(text.splitlines(), delimiter=max(",;\t", key=head.count))
     if missing := {"id", "status"} - {(name or "").strip().casefold() for name in reader.fieldnames or ()}:

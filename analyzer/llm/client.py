@@ -87,8 +87,8 @@ class Client:
         if missing and self.mode == "replay":
             raise EngineError(
                 f"{len(missing)} of {len(requests)} replies of {self.model!r} are not kept (the first: "
-                f"{missing[0].custom_id}): prompt, rubric, transcript or model have changed since; answer them with "
-                "--llm-mode live or deferred"
+                f"{missing[0].custom_id}): they were never asked for, or prompt, rubric, transcript or model have changed "
+                "since; answer them with --llm-mode live or deferred"
             )
         if missing and self.mode == "deferred":
             raise WaitingError(Waiting.of(request, self._deferred(request)) for request in missing)

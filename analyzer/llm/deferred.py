@@ -41,6 +41,20 @@ def write_requests(waiting: Iterable[Waiting], path: Path) -> Path:
     return path
 
 
+def files_asking(folder: Path, ids: Iterable[str]) -> list[Path]:
+    """Return the latest batch files of a folder in which requests stand, by their ``custom_id``; none where they are gone."""
+    left, found = set(ids), []
+    for path in sorted(folder.glob("*.jsonl"), reverse=True):
+        try:
+            asked = {str(record.get("custom_id")) for record in _lines(path)}
+        except InputError:  # a file that was changed by hand is none of ours any more
+            continue
+        if here := left & asked:
+            found.append(path)
+            left -= here
+    return found
+
+
 def read_answers(
     path: Path, waiting: dict[str, Waiting], answered_by: str | None, now: datetime
 ) -> tuple[list[Reply], list[Refused]]:
@@ -75,8 +89,12 @@ def _reply(request: Waiting, completion: Completion, answered_by: str | None, no
         return Refused(request.custom_id, f"the reply ended with {completion.finish!r}")
     try:
         value = conform(object_in(completion.text), request.wanted)
-    except (NoJsonError, MismatchError) as error:
+    except NoJsonError as error:
         return Refused(request.custom_id, str(error))
+    except MismatchError as error:
+        place = str(error).removeprefix("$").removeprefix(".").strip()
+        whole = "the reply " if str(error).startswith("$ ") else "in the reply, "
+        return Refused(request.custom_id, f"{whole}{place}; its request says which form a reply has to have")
     return Reply(
         key=request.key,
         prompt=request.prompt,
@@ -95,8 +113,10 @@ def _answers(path: Path) -> Iterator[tuple[str, Completion | str]]:
     """Yield ``custom_id`` and completion, or the reason why there is none."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the replies {str(path)!r} cannot be read: {error}") from error
+    except OSError as error:
+        raise InputError(f"the replies {str(path)!r} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{str(path)!r} is no text: give the output of a batch") from error
     try:
         plain = json.loads(text)
     except json.JSONDecodeError:

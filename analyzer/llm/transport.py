@@ -145,7 +145,10 @@ class Transport:
                 return RejectedError(status, text)
             return _FaultError(told, wait=_retry_after(error.response.headers))
         if status == 404:
-            return EngineError(f"{where} does not know the model {self._endpoint.model!r} or the path ({told})")
+            return EngineError(
+                f"{where} does not know the model {self._endpoint.model!r} or the path ({told}): check the model's name "
+                "(--llm) and the address (OPENAI_BASE_URL, which mostly ends in /v1)"
+            )
         if 300 <= status < 400:
             to = error.response.headers.get("location", "?")
             return EngineError(

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TypeVar
 
-from analyzer.commitments.ledger import Item
+from analyzer.commitments.ledger import Item, Pair, pair_of
 from analyzer.errors import InputError, LibraryError
 from analyzer.labels.rubric import Rubric, load_rubric, read_rubric
 from analyzer.model import Measures, Share
@@ -39,6 +39,10 @@ STEP = 5
 _FORMS = ("open", "closed", "leading")
 _MONTHS = ("January to March", "April to June", "July to September", "October to December")
 _TOO_FEW = f"fewer than {LEAST_MANAGERS} managers contribute"
+_UNTOLD = (
+    f"{_TOO_FEW}, since what became of a promise is known only where a language model has read a later meeting of the two; "
+    "the local engine cannot tell"
+)
 _SINGLES_OUT = f"held against another figure here, it would be about fewer than {LEAST_MANAGERS} managers"
 STEM = "aggregate"
 
@@ -113,6 +117,8 @@ class _Measure:
     least: float
     """What its whole must reach."""
     count: Callable[[Sequence[_Talk], Sequence[_Promise]], Share]
+    too_few: str = _TOO_FEW
+    """Why it is left out where too few contribute."""
 
 
 T = TypeVar("T", _Talk, _Promise)
@@ -128,7 +134,7 @@ def build_aggregate(library: Library, today: dt.date) -> Aggregate:
     rows = library.measured()
     people = one_person_each(row.info.manager for row in rows if row.info.manager)
     talks = list(_talks(library, rows, people))
-    promises = list(_promises(library.ledger(), people, today))
+    promises = list(_promises(library.ledger(), people, _told(rows), today))
     shown: dict[str, list[frozenset[str]]] = {}
     whole = _group("All meetings", talks, promises, shown)
     if not _has_figures(whole):
@@ -213,11 +219,29 @@ def _coached(library: Library, rubric: str) -> frozenset[str]:
     return frozenset(focus.id for focus in read.focuses if focus.measure == "coached")
 
 
-def _promises(items: Iterable[Item], people: Mapping[str, str], today: dt.date) -> Iterator[_Promise]:
-    """Those that are closed or past their day."""
+def _told(rows: Iterable[MeasuredRow]) -> dict[Pair, dt.date]:
+    """Return for each pair the last meeting whose engine can tell what became of promises: a language model read it."""
+    told: dict[Pair, dt.date] = {}
+    for row in rows:
+        pair, on = pair_of(row.info), row.info.date
+        if pair and on and row.made_with[1:2] not in ((), ("local",)):
+            told[pair] = max(on, told.get(pair, on))
+    return told
+
+
+def _promises(
+    items: Iterable[Item], people: Mapping[str, str], told: Mapping[Pair, dt.date], today: dt.date
+) -> Iterator[_Promise]:
+    """Those that are closed or past their day, and of which a later meeting could tell, whatever it told.
+
+    Those that happen to be closed are no sample where nobody could tell of the others: all of them would be kept.
+    """
     for item in items:
-        if item.pair and (item.state != "open" or item.is_overdue(today)) and item.pair[0] in people:
-            yield _Promise(people[item.pair[0]], item.history[0].on, item.state in ("claimed", "done"))
+        made, pair = item.history[0].on, item.pair
+        if pair is None or made is None or pair[0] not in people or told.get(pair, made) <= made:
+            continue
+        if item.state != "open" or item.is_overdue(today):
+            yield _Promise(people[pair[0]], made, item.state in ("claimed", "done"))
 
 
 def _coaching(talks: Sequence[_Talk], promises: Sequence[_Promise]) -> Share:
@@ -253,8 +277,9 @@ _MEASURES = (
     ),
     _Measure(
         "promises", "Promises kept",
-        "marked as done or said to be done, over all that are closed or past their day; of manager and reps together",
-        _LEAST_COUNTED, _kept,
+        "marked as done or said to be done, over all that are closed or past their day, where a language model has read a "
+        "later meeting; of manager and reps together",
+        _LEAST_COUNTED, _kept, _UNTOLD,
     ),
 )  # fmt: skip
 
@@ -281,7 +306,7 @@ def _enough(talks: Iterable[_Talk]) -> list[str]:
 
 def _figure(measure: _Measure, rates: Mapping[str, float], shown: list[frozenset[str]]) -> Figure:
     who = frozenset(rates)
-    reason = "" if len(who) >= LEAST_MANAGERS else _TOO_FEW
+    reason = "" if len(who) >= LEAST_MANAGERS else measure.too_few
     reason = reason or ("" if all(_apart(who, other) for other in shown) else _SINGLES_OUT)
     if reason:
         return Figure(measure.id, measure.name, measure.what, None, None, None, reason)

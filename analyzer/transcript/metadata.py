@@ -107,6 +107,11 @@ def from_sidecar(path: Path) -> Known:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        if first["type"] == "extra_forbidden":
+            keys = ", ".join(Sidecar.model_fields)
+            raise InputError(
+                f"the sidecar file {sidecar.name!r} has an unknown key {place!r}: there are {keys}"
+            ) from error
         raise InputError(f"the sidecar file {sidecar.name!r} is wrong at {place!r}: {first['msg'].lower()}") from error
     return known(sidecar.name, **{name: getattr(said, name) for name in Sidecar.model_fields})
 

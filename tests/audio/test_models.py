@@ -52,6 +52,8 @@ def test_without_a_model_the_command_is_told_at_once(tmp_path: Path) -> None:
     began = time.monotonic()
     with pytest.raises(MissingError, match="analyzer models pull whisper:small"):
         find_whisper("small", tmp_path)
+    with pytest.raises(InputError, match="sizes are tiny, base, small"):
+        find_whisper("huge", tmp_path)
     with pytest.raises(MissingError, match="analyzer models pull whisper:small"):
         find_any_whisper(tmp_path)
     assert time.monotonic() - began < 10

@@ -169,3 +169,37 @@ def test_tasks_have_due_status_and_an_id_that_stays(analyzer: Run, files: tuple[
 @pytest.mark.parametrize("flags", [("--json", "--csv"), ("--today", "20.3.2026")])
 def test_flags_that_mean_nothing_are_refused(analyzer: Run, flags: tuple[str, ...]) -> None:
     assert analyzer("actions", *flags).status == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"), [(("--pair", "casimir"), "Dana and Jules"), (("--owner", "Nobody"), "Dana; Jules")]
+)
+def test_a_filter_that_names_nobody_says_who_is_there(
+    analyzer: Run, files: tuple[Path, Path], flags: tuple[str, ...], words: str
+) -> None:
+    """An empty list would say that nothing is open."""
+    done = analyzer("actions", *flags)
+    assert (done.status, words in done.err) == (0, True)
+    assert "Dana" not in analyzer("actions", *flags[:1], "dan").err
+
+
+def test_a_pair_of_three_is_refused(analyzer: Run, files: tuple[Path, Path]) -> None:
+    assert analyzer("actions", "--pair", "a,b,c").status == 2
+
+
+def test_the_library_may_stand_before_or_behind_what_is_done(
+    analyzer: Run, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    book = next(row["id"] for row in listed(analyzer) if row["action"].startswith("book"))
+    copy = tmp_path / "other"
+    assert analyzer("actions", "done", book, "--library", copy).status == 2
+    (tmp_path / "library").rename(copy)
+    assert analyzer("actions", "done", book, "--library", copy).status == 0
+    assert states(listed(analyzer, "--library", str(copy)))["book"] == "done"
+    assert analyzer("actions", "--library", copy, "reopen", book).status == 0
+    assert states(listed(analyzer, "--library", str(copy)))["book"] == "open"
+
+
+def test_a_spreadsheet_that_is_not_there_is_said_to_be_missing(analyzer: Run, files: tuple[Path, Path]) -> None:
+    done = analyzer("actions", "import", "nofile.csv")
+    assert (done.status, "there is no file 'nofile.csv'" in done.err) == (2, True)

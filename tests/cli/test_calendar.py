@@ -145,26 +145,43 @@ def test_a_person_who_is_forgotten_leaves_the_plans(analyzer: Run, tmp_path: Pat
     assert shown(analyzer) == []
 
 
+ODD = "BEGIN:VEVENT\nUID:odd\nSUMMARY:Dana\\, Jules\n{}END:VEVENT\n"
+DAY = "DTSTART:20260303T080000Z\n"
+
+
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("lines", "reason"),
     [
-        ("hello", "no calendar file"),
-        ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Dana, Jules\nEND:VEVENT\nEND:VCALENDAR\n", "cannot be read"),
-        (
-            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Dana, Jules\nDTSTART:20260303T080000Z\nRRULE:FREQ=SECONDLY\n"
-            "END:VEVENT\nEND:VCALENDAR\n",
-            "SECONDLY",
-        ),
+        ("", "the day on which it begins cannot be read"),
+        ("DTSTART:soon\n", "the day on which it begins cannot be read"),
+        (DAY + "RRULE:FREQ=SECONDLY\n", "it repeats SECONDLY, not by days"),
+        (DAY + "DTEND:20260303T073000Z\n", "it ends before it begins"),
+        (DAY + "DURATION:-PT30M\n", "it ends before it begins"),
+        ("DTSTART;VALUE=DATE:20260303\nDTEND;VALUE=DATE:20260301\n", "it ends before it begins"),
+        (DAY + "DTEND:never\n", "cannot be read"),
     ],
 )
+def test_an_odd_event_is_left_out_and_the_others_are_taken(
+    analyzer: Run, tmp_path: Path, icalendar: Any, lines: str, reason: str
+) -> None:
+    path = calendar(tmp_path, ODD.format(lines) + ODD.format(DAY).replace("odd", "good"))
+    done = analyzer("calendar", "import", path, "--manager", "Dana", "--rep", "Jules")
+    assert done.status == 1
+    assert "left out: 'Dana, Jules': " in done.err
+    assert reason in done.err
+    assert len(done.err.strip().splitlines()) == 1
+    assert "1 planned one-to-ones taken in, 1 events left out" in done.out
+
+
+@pytest.mark.parametrize("content", [b"hello", bytes(range(256)) * 4])
 def test_a_file_that_is_no_plan_is_one_clear_line(
-    analyzer: Run, tmp_path: Path, icalendar: Any, text: str, words: str
+    analyzer: Run, tmp_path: Path, icalendar: Any, content: bytes
 ) -> None:
     path = tmp_path / "bad.ics"
-    path.write_text(text)
+    path.write_bytes(content)
     done = analyzer("calendar", "import", path, "--manager", "Dana", "--rep", "Jules")
     assert done.status == 2
-    assert words in done.err
+    assert "'bad.ics' is no calendar file: export" in done.err
     assert len(done.err.strip().splitlines()) == 1
 
 

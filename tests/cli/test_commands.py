@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.config import resolve
+from analyzer.errors import InputError
+from analyzer.store.library import Library
+
 HEAVY = ("openai", "faster_whisper", "ctranslate2", "langchain_text_splitters", "numpy", "onnxruntime", "av")
 
 
@@ -28,6 +32,12 @@ def loaded_by(arguments: list[str]) -> set[str]:
 
 def test_help_loads_nothing_heavy() -> None:
     assert loaded_by(["--help"]) == set()
+
+
+@pytest.mark.parametrize("command", [(), ("report",), ("actions", "done"), ("calendar", "show")])
+def test_help_has_a_short_name_everywhere(analyzer, command: tuple[str, ...]) -> None:
+    result = analyzer(*command, "-h")
+    assert (result.status, "Usage" in result.out) == (0, True)
 
 
 def test_a_batch_with_nothing_left_loads_no_engine(analyzer, dialogue: Path, tmp_path: Path, monkeypatch) -> None:
@@ -129,10 +139,46 @@ def test_of_several_files_the_good_ones_are_done(analyzer, dialogue: Path, tmp_p
     assert [entry["state"] for entry in json.loads(result.out)] == ["done", "failed"]
 
 
-def test_an_empty_library_says_what_to_do(analyzer) -> None:
+def test_an_empty_library_says_what_to_do(analyzer, tmp_path: Path) -> None:
+    Library(tmp_path / "library").close()
     result = analyzer("list")
     assert result.status == 0
     assert "analyzer upload" in result.err
+
+
+def test_the_users_own_library_need_not_be_there_yet(home: Path, capfd, monkeypatch) -> None:
+    from analyzer.cli import main
+
+    monkeypatch.setattr("sys.argv", ["analyzer", "list"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 0
+    assert "holds no meetings yet" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("report", "last"), ("report", "--all"), ("actions",), ("calendar", "show")]
+)
+def test_a_command_that_reads_makes_no_library(analyzer, tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "there").mkdir()
+    for name in ("nosuch", "there"):
+        result = analyzer(*command, "--library", tmp_path / name)
+        assert result.status == 2
+        assert f"there is no library at '{tmp_path / name}'" in result.err
+    assert not (tmp_path / "nosuch").exists()
+    assert not list((tmp_path / "there").iterdir())
+
+
+def test_a_library_without_a_name_is_not_the_folder_one_stands_in(
+    analyzer, dialogue: Path, tmp_path: Path, monkeypatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    result = analyzer("upload", dialogue, "--library", "")
+    assert (result.status, "names no folder" in result.err) == (2, True)
+    with pytest.raises(InputError, match="names no folder"):
+        resolve({"ANALYZER_LIBRARY": ""})
+    assert not list((tmp_path / "here").iterdir())
 
 
 def test_doctor_names_what_is_missing(analyzer) -> None:
@@ -156,9 +202,39 @@ def test_a_report_can_be_printed_or_written(analyzer, dialogue: Path, form: str,
     assert target.read_text(encoding="utf-8") == printed
 
 
-def test_settings_come_from_file_environment_and_flags_in_that_order(tmp_path: Path) -> None:
-    from analyzer.config import resolve
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--all", "--for", "rep"), "--for rep"),
+        (("--all", "--format", "md"), "--format"),
+        (("--all", "nosuch"), "a meeting"),
+        (("--all", "--embed-audio"), "--embed-audio"),
+        (("--all", "--manager", " "), "names nobody"),
+        (("--all", "--aggregate"), "--all"),
+        (("--aggregate", "nosuch"), "a meeting"),
+        (("--aggregate", "--for", "rep"), "--for rep"),
+        (("--schema", "--all"), "--all"),
+        (("--for", "rep", "--embed-audio"), "plays nothing"),
+        (("--today", "2026-03-17"), "--today"),
+        (("--json", "--format", "md"), "choose one"),
+        (("-o", "x.txt"), ".html, .md or .json"),
+        (("--for", "rep", "-o", "copy"), ".html, .md or .json"),
+    ],
+)
+def test_a_flag_that_would_be_ignored_is_refused(analyzer, dialogue: Path, flags: tuple[str, ...], words: str) -> None:
+    """Whoever asks for the rep's copy and gets the manager's pages hands feedback to the rep."""
+    analyzer("upload", dialogue)
+    done = analyzer("report", *flags)
+    assert done.status == 2
+    assert words in done.err
 
+
+def test_the_schema_can_be_written(analyzer, tmp_path: Path) -> None:
+    assert analyzer("report", "--schema", "-o", tmp_path / "s.json").out.strip() == str(tmp_path / "s.json")
+    assert json.loads((tmp_path / "s.json").read_text()) == json.loads(analyzer("report", "--schema").out)
+
+
+def test_settings_come_from_file_environment_and_flags_in_that_order(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text('engine = "sphinx"\nthreads = 3\nlanguage = "de"\n')
     environ = {"ANALYZER_CONFIG": str(file), "ANALYZER_THREADS": "4", "ANALYZER_LANGUAGE": "fr"}

@@ -48,6 +48,22 @@ def test_a_swap_exchanges_what_the_two_said_and_twice_is_nothing(analyzer, uploa
     assert speakers(analyzer) == before
 
 
+def test_the_meeting_that_was_corrected_is_named_and_last_is_marked(analyzer, uploaded: str, tmp_path: Path) -> None:
+    """`list` sorts by day: the meeting taken in last may stand below."""
+    (tmp_path / "older.txt").write_text("Dana: Where is Acme?\nJules: They signed.\n")
+    assert (
+        analyzer("upload", tmp_path / "older.txt", "--manager", "Dana", "--rep", "Kim", "--date", "2026-01-09").status
+        == 0
+    )
+    rows = analyzer("list").out.splitlines()
+    assert [row.endswith("(last)") for row in rows] == [False, False, True]
+    assert [row["last"] for row in json.loads(analyzer("list", "--json").out)] == [False, True]
+    done = analyzer("correct", "last", "--swap")
+    assert "corrected: the meeting of 2026-01-09, " in done.err
+    assert "older.txt" in done.err
+    assert "2026-03-17" in analyzer("correct", uploaded, "--swap").err
+
+
 def test_a_role_settles_the_other_speakers_too(analyzer, uploaded: str) -> None:
     assert analyzer("correct", uploaded, "--role", "Jules=manager").status == 0
     assert roles(analyzer) == {"Dana": "rep", "Jules": "manager"}

@@ -214,7 +214,8 @@ def test_asked_by_file_a_meeting_goes_on_from_each_import(
     assert analysis(analyzer)["commitments"][0]["due"] == "2026-03-19"
 
 
-def test_an_import_without_anything_waiting_says_so(analyzer: Run, tmp_path: Path) -> None:
+def test_an_import_without_anything_waiting_says_so(analyzer: Run, tmp_path: Path, dialogue: Path) -> None:
+    analyzer("upload", dialogue)
     (tmp_path / "a").write_text("{}")
     done = analyzer("replies", "import", tmp_path / "a")
     assert (done.status, "no request waits" in done.err) == (2, True)
@@ -259,8 +260,33 @@ def test_an_answer_that_cannot_be_used_is_named_and_waits_on(
     id_ = json.loads(Path(first.out.strip()).read_text().splitlines()[0])["custom_id"]
     (tmp_path / "a").write_text(json.dumps(line).replace('"ID"', json.dumps(id_)) + "\n")
     done = analyzer("replies", "import", tmp_path / "a")
+    assert done.status == 1
     assert said in done.err
+    assert "$" not in done.err
+    assert f"1 request waits for a reply still, in {first.out.strip()}" in done.err
     assert "waiting" in analyzer("list").out
+
+
+@pytest.mark.parametrize("mode", ["deferred", "replay"])
+def test_a_mode_without_a_model_is_refused(analyzer: Run, dialogue: Path, mode: str) -> None:
+    """Labelled by the local engine without a word, nobody would notice."""
+    done = analyzer("upload", dialogue, *PEOPLE, "--llm-mode", mode)
+    assert (done.status, "--llm" in done.err) == (2, True)
+    assert analyzer("upload", dialogue, *PEOPLE, "--llm-mode", mode, "--llm", "none").status == 0
+
+
+def test_a_reply_that_never_was_is_not_said_to_have_changed(analyzer: Run, dialogue: Path) -> None:
+    done = analyzer("upload", dialogue, *PEOPLE, "--llm", "m", "--llm-mode", "replay")
+    assert done.status == 1
+    assert "never asked for" in done.err
+
+
+@pytest.mark.parametrize("text", ["", "{}"])
+def test_a_file_without_an_answer_is_no_success(analyzer: Run, dialogue: Path, tmp_path: Path, text: str) -> None:
+    analyzer("upload", dialogue, *PEOPLE, "--llm", "m", "--llm-mode", "deferred")
+    (tmp_path / "a").write_text(text)
+    done = analyzer("replies", "import", tmp_path / "a")
+    assert (done.status, "holds no answers" in done.err) == (1, True)
 
 
 @pytest.mark.parametrize("text", ["not json\n", "[1]\n", '{"custom_id": 1}\nx\n'])

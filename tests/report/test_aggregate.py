@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzer.commitments.ledger import Event, Item, State
 from analyzer.errors import InputError
 from analyzer.model import Measures, MeetingInfo, Share
 from analyzer.report.aggregate import LEAST_MANAGERS, Aggregate, build_aggregate, one_person_each, render_aggregate
@@ -29,25 +30,26 @@ NAMES = ["Ada", "Ben", "Cleo", "Dana", "Eve", "Finn", "Gil", "Hana", "Ivo", "Jo"
 class Held:
     """A library of which counts alone are known."""
 
-    def __init__(self, rows: Iterable[MeasuredRow]) -> None:
+    def __init__(self, rows: Iterable[MeasuredRow], items: Iterable[Item] = ()) -> None:
         self.rows = list(rows)
+        self.items = list(items)
 
     def measured(self) -> list[MeasuredRow]:
         return self.rows
 
-    def ledger(self) -> list[Any]:
-        return []
+    def ledger(self) -> list[Item]:
+        return self.items
 
     def rubric(self, hash_: str) -> None:
         return None
 
 
-def row(manager: str, on: date, coaching: float = 50.0, asked: int = 4) -> MeasuredRow:
+def row(manager: str, on: date, coaching: float = 50.0, asked: int = 4, engine: str = "local") -> MeasuredRow:
     measures = Measures(
         {"coaching": coaching, "inspection": 100 - coaching}, 100.0, Share(1, 2), {"open": 1, "closed": asked - 1},
         Share(1, 2), Share(0, 4),
     )  # fmt: skip
-    return MeasuredRow(MeetingInfo("a", "a", "a", date=on, manager=manager, rep="Rep"), measures, ("r", "local"))
+    return MeasuredRow(MeetingInfo("a", "a", "a", date=on, manager=manager, rep="Rep"), measures, ("r", engine))
 
 
 def built(*rows: MeasuredRow) -> Aggregate:
@@ -113,6 +115,23 @@ def test_a_measure_needs_five_managers_of_its_own() -> None:
     assert "fewer than 5" in figure(made, "bridge").left_out
 
 
+def promise(manager: str, state: State, made: date = date(2026, 2, 3)) -> Item:
+    history = (Event("promised", made, "a"),)
+    return Item(("i",), (manager, "Rep"), "Rep", None, state, date(2026, 2, 10), None, history)  # type: ignore[arg-type]
+
+
+def test_promises_are_counted_only_where_an_engine_could_tell() -> None:
+    """The local engine hears few who say that they did it: the share of these would say nothing of the others."""
+    items = [promise(name, state) for name in NAMES[:5] for state in ("claimed", "open", "open", "open")]
+    local = build_aggregate(Held(many(5), items), TODAY)  # type: ignore[arg-type]
+    assert figure(local, "promises").median is None
+    assert "language model" in figure(local, "promises").left_out
+    read = [one for name in NAMES[:5] for one in thrice(name, engine="m")]
+    assert figure(build_aggregate(Held(read, items), TODAY), "promises").median == 25  # type: ignore[arg-type]
+    last = [promise(name, "open", date(2026, 2, 17)) for name in NAMES[:5]]
+    assert figure(build_aggregate(Held(read, [*items, *last]), TODAY), "promises").median == 25  # type: ignore[arg-type]
+
+
 def test_only_whole_quarters_that_are_over_stand_beside_the_whole_library() -> None:
     made = built(*many(5), *many(5, date(2026, 4, 1)), *many(5, date(2026, 10, 6)))
     assert [group.name for group in made.groups] == ["All meetings", "April to June 2026", "January to March 2026"]
@@ -147,7 +166,7 @@ def test_no_two_figures_differ_by_a_few_people(held: list[tuple[str, int, int]])
 
 
 def test_the_command_writes_a_page_and_its_json_without_a_name(analyzer: Run, tmp_path: Path) -> None:
-    """Promises count where their day is past: kept ones are those marked, or said to be done."""
+    """The local engine read these meetings: of promises nothing is said but why."""
     for n, name in enumerate(NAMES[:5]):
         for week, text in enumerate((FIRST, TALK, TALK)):
             said = text.replace("Dana", name).replace("clinic", f"clinic {n} {week}")
@@ -160,12 +179,17 @@ def test_the_command_writes_a_page_and_its_json_without_a_name(analyzer: Run, tm
     page = Path(done.out.strip())
     html, made = page.read_text(encoding="utf-8"), json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     assert json.loads(analyzer("report", "--aggregate", "--json", "--today", "2026-05-04").out) == made
+    own = tmp_path / "own.html"
+    assert analyzer("report", "--aggregate", "--today", "2026-05-04", "-o", own).status == 0
+    assert json.loads(own.with_suffix(".json").read_text(encoding="utf-8")) == made
+    assert analyzer("report", "--aggregate", "-o", tmp_path / "aggdir").status == 2
     for name in [*NAMES, "Jules", "clinic", "ward"]:
         assert not re.search(rf"\b{name}\b", html + json.dumps(made))
     promises = next(one for one in made["groups"][0]["figures"] if one["measure"] == "promises")
-    assert promises["managers"] == 5
+    assert "language model" in promises["left_out"]
+    assert promises["left_out"] in html
     told = [one for group in made["groups"] for one in group["figures"] if not one["left_out"]]
-    assert {one["measure"] for one in told} >= {"coaching", "questions_open", "promises"}
+    assert {one["measure"] for one in told} >= {"coaching", "questions_open"}
     for one in told:
         assert f"{one['median']}%</td>" in html
         assert f"{one['middle_half'][0]}% to {one['middle_half'][1]}%" in html

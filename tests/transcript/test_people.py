@@ -120,3 +120,9 @@ def test_a_channel_that_is_left_out_moves_nobody() -> None:
 def test_of_two_named_channels_the_other_one_follows() -> None:
     named = name_people(transcript("Speaker 1", "Speaker 2"), known("flag", channels=("Kim Lee", "rep")), channels=2)
     assert roles(named) == {"Kim Lee": "manager", "Rep": "rep"}
+
+
+def test_an_unknown_key_of_a_sidecar_names_those_there_are(tmp_path: Path) -> None:
+    (tmp_path / "call.meta.json").write_text('{"managr": "Dana"}')
+    with pytest.raises(InputError, match="unknown key 'managr': there are date, manager, rep"):
+        from_sidecar(tmp_path / "call.m4a")
