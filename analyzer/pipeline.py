@@ -38,7 +38,7 @@ from analyzer.store.json import adapter
 from analyzer.store.library import Library, utc_now
 from analyzer.transcript import people, swap
 from analyzer.transcript.corrections import Correction, Labelling, corrected, settles_roles
-from analyzer.transcript.metadata import Known, from_file_name, from_sidecar
+from analyzer.transcript.metadata import Known, by_file_name, from_file_name, from_sidecar
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -83,10 +83,12 @@ class Pipeline:
         return made_with(self.settings, self.rubric)
 
     def intake(self, path: Path, flags: Known | None = None) -> Intake:
-        """Look at a file: its hash, and what flags, sidecar and name say of it.
+        """Look at a file: its hash, and what flags, sidecar, the library and name say of it.
+
+        What was said once stays until something else is said: a file that is taken in again keeps its day and people.
 
         Raises:
-            InputError: there is no such file, or it cannot be read.
+            InputError: there is no such file, it cannot be read, or what is said of it cannot be.
 
         """
         check_file(path)
@@ -96,7 +98,13 @@ class Pipeline:
             digest = self.library.content_hash(path)
         except OSError as error:
             raise InputError(f"{path.name!r} cannot be read: {error.strerror}") from error
-        return Intake(path, digest, (flags or Known()).over(sidecar).over(named))
+        said, by_name = by_file_name(self.kept(digest))
+        return Intake(path, digest, (flags or Known()).over(sidecar).over(said).over(named).over(by_name))
+
+    def kept(self, content_hash: str) -> Known:
+        """Return what the library was told of a file's content before."""
+        kept = self.library.known(content_hash)
+        return adapter(Known).validate_python(kept) if kept else Known()
 
     def resume(self, meeting: str) -> Analysis:
         """Go on with a meeting of the library that was not finished; see `run`.

@@ -15,6 +15,9 @@ from analyzer.errors import InputError
 
 ROLES = frozenset(("manager", "rep", "other"))
 """What may stand for who is on a channel, beside a name."""
+_FIELDS = ("date", "manager", "rep", "title", "consent", "channels", "hot_words")
+_FILE_NAME = "file name"
+"""The ground of what a file's name says."""
 
 
 class Sidecar(BaseModel):
@@ -53,8 +56,7 @@ class Known:
 
     def over(self, weaker: Known) -> Known:
         """Return the union; where both know something, this one's word counts."""
-        names = ("date", "manager", "rep", "title", "consent", "channels", "hot_words")
-        values = {name: getattr(self, name) or getattr(weaker, name) for name in names}
+        values = {name: getattr(self, name) or getattr(weaker, name) for name in _FIELDS}
         grounds = dict(weaker.grounds) | dict(self.grounds)
         return Known(**values, grounds=tuple(sorted(grounds.items())))
 
@@ -80,6 +82,17 @@ def known(ground: str, **values: object) -> Known:
     """Return what one source says; empty values are unknown."""
     present = {name: value for name, value in values.items() if value}
     return Known(**present, grounds=tuple((name, ground) for name in sorted(present)))  # type: ignore[arg-type]
+
+
+def by_file_name(kept: Known) -> tuple[Known, Known]:
+    """Part what somebody said from what a file's name said: a file that is renamed says something else."""
+    named = {name for name, ground in kept.grounds if ground == _FILE_NAME}
+    return _only(kept, set(_FIELDS) - named), _only(kept, named)
+
+
+def _only(one: Known, names: set[str]) -> Known:
+    values = {name: getattr(one, name) if name in names else None for name in _FIELDS}
+    return Known(**values, grounds=tuple((name, ground) for name, ground in one.grounds if name in names))
 
 
 def sidecar_of(path: Path) -> Path | None:
@@ -123,10 +136,10 @@ def from_file_name(path: Path, pattern: str) -> Known:
     except re.error as error:
         raise InputError(f"the setting file_name_pattern {pattern!r} is no regular expression: {error}") from error
     if match is None:
-        return known("file name", date=parse_date(path.stem))
+        return known(_FILE_NAME, date=parse_date(path.stem))
     said: dict[str, object] = {name: value.strip() for name, value in match.groupdict().items() if value}
     said["date"] = parse_date(str(said["date"])) if "date" in said else None
-    return known("file name", **{name: said.get(name) for name in ("date", "manager", "rep", "title")})
+    return known(_FILE_NAME, **{name: said.get(name) for name in ("date", "manager", "rep", "title")})
 
 
 def from_tags(tags: dict[str, str]) -> Known:
