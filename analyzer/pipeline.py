@@ -38,7 +38,7 @@ from analyzer.store.json import adapter
 from analyzer.store.library import Library, utc_now
 from analyzer.transcript import people, swap
 from analyzer.transcript.corrections import Correction, Labelling, corrected, settles_roles
-from analyzer.transcript.metadata import Known, by_file_name, from_file_name, from_sidecar
+from analyzer.transcript.metadata import Known, by_file_name, check_people, from_file_name, from_sidecar
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -99,7 +99,9 @@ class Pipeline:
         except OSError as error:
             raise InputError(f"{path.name!r} cannot be read: {error.strerror}") from error
         said, by_name = by_file_name(self.kept(digest))
-        return Intake(path, digest, (flags or Known()).over(sidecar).over(said).over(named).over(by_name))
+        known = (flags or Known()).over(sidecar).over(said).over(named).over(by_name)
+        check_people(known)
+        return Intake(path, digest, known)
 
     def kept(self, content_hash: str) -> Known:
         """Return what the library was told of a file's content before."""
@@ -234,6 +236,8 @@ class Pipeline:
         corrections = [row.correction for row in self.library.corrections(info.id)]
         labels = [one for one in corrections if isinstance(one, Labelling)]
         transcript = who_is_who(original, corrections)
+        if not settles_roles(corrections):
+            transcript = people.with_missed(transcript, known)
         info = replace(
             info, date=known.date, title=known.title, manager=transcript.named("manager") or known.manager,
             rep=transcript.named("rep") or known.rep, consent=known.consent, grounds=dict(known.grounds),

@@ -55,8 +55,8 @@ def batch(
         for outcome in run_folder(pipeline, coming, retry_failed, started.append):
             outcomes.append(outcome)
             name = outcome.path.relative_to(folder)
-            if outcome.doubt:
-                common.say(f"{name}: {outcome.doubt}")
+            for warning in outcome.warnings:
+                common.say(f"{name}: {warning}")
             if not as_json:
                 reason = f": {outcome.reason}" if outcome.reason else ""
                 print(f"[{len(outcomes)}{whole}] {_WORD[outcome.state]:8} {name}{reason}", flush=True)

@@ -233,11 +233,11 @@ def say_paid(analysis: Analysis) -> None:
             say(f"{made.model}, {made.settings['endpoint']}: {made.settings['paid']}")
 
 
-def say_doubt(analysis: Analysis) -> None:
-    """Say that names or roles seem to be exchanged, where the words speak for it."""
-    from analyzer.report.view import doubt
+def say_warnings(analysis: Analysis) -> None:
+    """Say what the page warns of: names that seem exchanged or that nobody bears, sound that could not be heard."""
+    from analyzer.report.view import warnings
 
-    if found := doubt(analysis):
+    for found in warnings(analysis):
         say(f"{analysis.meeting.source_name}: {found}")
 
 

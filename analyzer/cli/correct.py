@@ -62,7 +62,7 @@ def correct(
         made = () if undo else said.corrections(before, pipeline.rubric)
         analysis = _undo(pipeline, id_) if undo else pipeline.correct(id_, made)
     common.say_paid(analysis)
-    common.say_doubt(analysis)
+    common.say_warnings(analysis)
     path = str(report_path(analysis, store, "html"))
     if as_json:
         common.print_json({"meeting": id_, "report": path, "corrections": _rows(store.corrections(id_))})

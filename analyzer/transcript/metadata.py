@@ -84,6 +84,22 @@ def known(ground: str, **values: object) -> Known:
     return Known(**present, grounds=tuple((name, ground) for name in sorted(present)))  # type: ignore[arg-type]
 
 
+def check_people(known: Known) -> None:
+    """Raise where manager and rep are said to be one person.
+
+    Raises:
+        InputError: with where each is said.
+
+    """
+    manager, rep, grounds = known.manager, known.rep, dict(known.grounds)
+    if manager and rep and manager.split() and manager.casefold().split() == rep.casefold().split():
+        raise InputError(
+            f"{manager!r} is said to be the manager ({grounds.get('manager', 'given')}) and the rep "
+            f"({grounds.get('rep', 'given')}): say who each is with --manager and --rep; of two with the same name, "
+            "give the last names too"
+        )
+
+
 def by_file_name(kept: Known) -> tuple[Known, Known]:
     """Part what somebody said from what a file's name said: a file that is renamed says something else."""
     named = {name for name, ground in kept.grounds if ground == _FILE_NAME}

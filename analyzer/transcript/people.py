@@ -58,6 +58,25 @@ def name_people(
     return replace(transcript, turns=turns, participants=(*present, *absent))
 
 
+def with_missed(transcript: Transcript, known: Known) -> Transcript:
+    """Return the transcript with a warning for each name that is said to be manager or rep and that no speaker bears."""
+    missed = _missed(known, [person.name for person in transcript.participants])
+    warnings = tuple(dict.fromkeys((*transcript.source.warnings, *missed)))
+    return replace(transcript, source=replace(transcript.source, warnings=warnings))
+
+
+def _missed(known: Known, names: Sequence[str]) -> list[str]:
+    if not names or any(is_stand_in(name) for name in names):
+        return []  # whoever is not named may be anybody
+    listed = " and ".join(names) if len(names) < 3 else ", ".join(names)
+    return [
+        f"the {role} is said to be {name!r} ({dict(known.grounds).get(role, 'given')}), and no speaker is surely that: "
+        f"those who speak are {listed}. Name the {role} as the transcript does"
+        for role, name in (("manager", known.manager), ("rep", known.rep))
+        if name and name.casefold() not in (one.casefold() for one in names)
+    ]
+
+
 def uncertain(transcript: Transcript) -> float:
     """Return the share of speaking time in turns of which it is not clear who says them."""
     whole = sum(turn.duration for turn in transcript.turns)

@@ -174,3 +174,25 @@ def test_a_wrong_settings_file_names_itself(analyzer, text: str, tmp_path: Path,
     result = analyzer("list")
     assert result.status == 2
     assert "c.toml" in result.err
+
+
+@pytest.mark.parametrize("names", [("--manager", "Robert Smith"), ("--manager", "Danna", "--rep", "Jules")])
+def test_a_name_that_no_speaker_bears_is_said(analyzer, dialogue: Path, names: tuple[str, ...]) -> None:
+    """On the terminal and on the page: what somebody said of the people was not taken without a word."""
+    result = analyzer("upload", dialogue, *names)
+    assert result.status == 0
+    (line,) = [line for line in result.err.splitlines() if names[1] in line]
+    assert "Dana and Jules" in line
+    assert names[1] in Path(result.out.strip()).with_suffix(".md").read_text(encoding="utf-8").split("##")[0]
+    analyzer("correct", "last", "--role", "Dana=manager")
+    assert "no speaker is surely" not in analyzer("report", "last", "--format", "md").out
+
+
+def test_a_name_that_a_speaker_bears_in_part_is_no_fault(analyzer, dialogue: Path) -> None:
+    assert "no speaker" not in analyzer("upload", dialogue, "--manager", "Dana Okafor", "--rep", "Jules").err
+
+
+def test_one_person_cannot_be_both(analyzer, dialogue: Path) -> None:
+    result = analyzer("upload", dialogue, "--manager", "Dana", "--rep", "dana")
+    assert result.status == 2
+    assert "the manager (flag) and the rep (flag)" in result.err
