@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from analyzer.config import Settings
 from analyzer.engines import Engines, build_engines, endpoint_kind, made_with
-from analyzer.errors import AnalyzerError, InputError
+from analyzer.errors import AnalyzerError, InputError, MissingError
 from analyzer.feedback.measures import measure
 from analyzer.hearing import Hearing, Progress
 from analyzer.intake import Intake, check_consent, check_file, known_as_json, meeting_info
@@ -142,6 +142,9 @@ class Pipeline:
             analysis = self._publish(self._analyse(info, known, original))
         except WaitingError as error:
             self.library.wait(info.id, self.rubric.hash, error.requests)
+            raise
+        except MissingError as error:
+            self.library.lack(info.id, str(error))
             raise
         except AnalyzerError as error:
             self.library.fail(info.id, str(error))

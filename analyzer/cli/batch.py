@@ -70,6 +70,8 @@ def batch(
         requests = common.write_waiting(waiting, settings.library)
         if not as_json:
             print(requests)
+    if outcomes and all(outcome.missing for outcome in outcomes):
+        raise typer.Exit(3)
     if counts["failed"]:
         raise typer.Exit(1)
     if waiting:

@@ -27,7 +27,7 @@ def list_(library: common.LibraryFlag = None, as_json: common.JsonFlag = False) 
                     row.info.rep or "",
                     row.info.title or "",
                     row.info.source_name,
-                    row.state if row.state != "failed" else f"failed: {row.reason}",
+                    f"{row.state}: {row.reason}" if row.reason else row.state,
                 )
                 for row in rows
             ),
