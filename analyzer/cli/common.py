@@ -180,7 +180,8 @@ class LineProgress:
             return
         self._last = now
         whole = f" of {of / 60:.1f}" if of else ""
-        say(f"{self._name}: {what} {at / 60:.1f}{whole} min{self._left(now, at, of)}")
+        name = f"{self._name}: " if self._name else ""
+        say(f"{name}{what} {at / 60:.1f}{whole} min{self._left(now, at, of)}")
 
     def _left(self, now: float, at: float, of: float | None) -> str:
         """Return the time that is left at the pace since this stage began; nothing where there is no pace yet."""
@@ -193,7 +194,10 @@ class LineProgress:
 
 @contextmanager
 def progress(name: str) -> Iterator[Any]:
-    """Yield a progress callback: a bar by audio time in a terminal, plain lines elsewhere."""
+    """Yield a progress callback: a bar by audio time in a terminal, plain lines elsewhere.
+
+    Without a name, what is done has to name the file.
+    """
     if not sys.stderr.isatty():
         yield LineProgress(name)
         return
