@@ -281,7 +281,8 @@ def _withheld(analysis: Analysis) -> str | None:
     """Return the notice that roles are not known, with the command that settles it where one can."""
     people = analysis.transcript.participants
     names = [person.name for person in people if person.role is None]
-    if not names or analysis.transcript.doubt is not None:
+    known = analysis.transcript.named("manager") and analysis.transcript.named("rep")
+    if not names or known or analysis.transcript.doubt is not None:
         return None
     if len(people) == 1:
         return f"Roles are withheld for {names[0]} ({people[0].ground}), so owners and advice are left out or unsure."

@@ -196,3 +196,9 @@ def test_one_person_cannot_be_both(analyzer, dialogue: Path) -> None:
     result = analyzer("upload", dialogue, "--manager", "Dana", "--rep", "dana")
     assert result.status == 2
     assert "the manager (flag) and the rep (flag)" in result.err
+
+
+def test_a_third_one_beside_a_known_manager_and_rep_needs_no_role(analyzer, dialogue: Path) -> None:
+    dialogue.write_text(dialogue.read_text() + "Kim Lee: Sorry, I am late.\n")
+    analyzer("upload", dialogue, "--manager", "Dana", "--rep", "Jules")
+    assert "--role" not in analyzer("report", "last", "--format", "md").out
