@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from analyzer.config import Settings
 from analyzer.engines import Engines, build_engines, endpoint_kind, made_with
@@ -242,8 +242,8 @@ class Pipeline:
         if not settles_roles(corrections):
             transcript = people.with_missed(transcript, known)
         info = replace(
-            info, date=known.date, title=known.title, manager=transcript.named("manager") or known.manager,
-            rep=transcript.named("rep") or known.rep, consent=known.consent, grounds=dict(known.grounds),
+            info, date=known.date, title=known.title, manager=name_of(transcript, known, "manager"),
+            rep=name_of(transcript, known, "rep"), consent=known.consent, grounds=dict(known.grounds),
         )  # fmt: skip
         labelled = self.stages.labelled(info.id, transcript)
         labelled = Labelled(relabelled(labelled.exchanges, labels, transcript, rubric), labelled.notes)
@@ -305,6 +305,12 @@ def who_is_who(original: Transcript, corrections: Sequence[Correction]) -> Trans
     """Return a transcript as people corrected it; where nobody has said who is who, the words are held against it."""
     transcript = corrected(original, corrections)
     return transcript if settles_roles(corrections) else swap.check(transcript)
+
+
+def name_of(transcript: Transcript, known: Known, role: Literal["manager", "rep"]) -> str | None:
+    """Return what the manager or rep is called; a label such as ``Manager`` or ``Speaker 1`` is nobody's name."""
+    names = (transcript.named(role), known.manager if role == "manager" else known.rep)
+    return next((name for name in names if name and not swap.is_stand_in(name)), None)
 
 
 def together(one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:

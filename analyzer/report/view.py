@@ -259,7 +259,10 @@ def notices(analysis: Analysis) -> list[str]:
     if text := _withheld(analysis):
         found.append(text)
     if not analysis.meeting.date:
-        found.append("The day of the meeting is not known, so spoken deadlines have no dates. Give it with --date.")
+        why = f" ({ground})" if (ground := analysis.meeting.grounds.get("date")) else ""
+        found.append(
+            f"The day of the meeting is not known{why}, so spoken deadlines have no dates. Give it with --date."
+        )
     return found
 
 

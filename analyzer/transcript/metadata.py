@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -57,7 +57,9 @@ class Known:
     def over(self, weaker: Known) -> Known:
         """Return the union; where both know something, this one's word counts."""
         values = {name: getattr(self, name) or getattr(weaker, name) for name in _FIELDS}
-        grounds = dict(weaker.grounds) | dict(self.grounds)
+        grounds = dict(weaker.grounds) | {
+            name: ground for name, ground in self.grounds if getattr(self, name) or not getattr(weaker, name)
+        }
         return Known(**values, grounds=tuple(sorted(grounds.items())))
 
 
@@ -141,7 +143,8 @@ def from_sidecar(path: Path) -> Known:
 def from_file_name(path: Path, pattern: str) -> Known:
     """Return what the file's name says, by the pattern's groups ``date``, ``manager``, ``rep``, ``title``.
 
-    A name that is made otherwise says at least its day where it begins with one: ``2026-03-17 weekly.m4a``.
+    A name that is made otherwise says at least its day where it begins or ends with one: ``2026-03-17 weekly.m4a``.
+    A day that is none is the ground for there being no date.
 
     Raises:
         InputError: the pattern is no regular expression.
@@ -151,11 +154,21 @@ def from_file_name(path: Path, pattern: str) -> Known:
         match = re.fullmatch(pattern, path.stem)
     except re.error as error:
         raise InputError(f"the setting file_name_pattern {pattern!r} is no regular expression: {error}") from error
-    if match is None:
-        return known(_FILE_NAME, date=parse_date(path.stem))
-    said: dict[str, object] = {name: value.strip() for name, value in match.groupdict().items() if value}
-    said["date"] = parse_date(str(said["date"])) if "date" in said else None
-    return known(_FILE_NAME, **{name: said.get(name) for name in ("date", "manager", "rep", "title")})
+    said = {name: value.strip() for name, value in match.groupdict().items() if value} if match else {}
+    written = said.get("date") or _written_day(path.stem)
+    day = parse_date(written)
+    people = {name: said.get(name) for name in ("manager", "rep", "title")}
+    found = known(_FILE_NAME, date=day, **people)
+    if not _written_day(written) or day:
+        return found
+    return replace(found, grounds=(("date", f"{written!r} in the file's name is no day"), *found.grounds))
+
+
+def _written_day(stem: str) -> str:
+    """Return what is written like a day at a name's beginning or else at its end; empty where nothing is."""
+    day = r"((?:19|20)\d{2}(?:-\d{2}-\d{2}|\d{4}))"
+    match = re.match(rf"{day}(?!\d)", stem) or re.search(rf"(?<![\d-]){day}$", stem)
+    return match[1] if match else ""
 
 
 def from_tags(tags: dict[str, str]) -> Known:
@@ -165,8 +178,8 @@ def from_tags(tags: dict[str, str]) -> Known:
 
 
 def parse_date(text: str) -> dt.date | None:
-    """Return the date that ``text`` begins with in ISO 8601, ``None`` for anything else."""
-    match = re.match(r"\d{4}-\d{2}-\d{2}", text)
+    """Return the date that ``text`` begins with in ISO 8601, with or without hyphens, ``None`` for anything else."""
+    match = re.match(r"\d{4}-\d{2}-\d{2}|\d{8}(?!\d)", text)
     try:
         return dt.date.fromisoformat(match[0]) if match else None
     except ValueError:

@@ -202,3 +202,21 @@ def test_a_third_one_beside_a_known_manager_and_rep_needs_no_role(analyzer, dial
     dialogue.write_text(dialogue.read_text() + "Kim Lee: Sorry, I am late.\n")
     analyzer("upload", dialogue, "--manager", "Dana", "--rep", "Jules")
     assert "--role" not in analyzer("report", "last", "--format", "md").out
+
+
+@pytest.mark.parametrize("labels", [("Manager", "Rep"), ("Speaker 1", "Speaker 2")])
+def test_a_label_is_nobodys_name(analyzer, dialogue: Path, labels: tuple[str, str], tmp_path: Path) -> None:
+    """It may give the role; meetings of ever other people are no pair's."""
+    text = dialogue.read_text().replace("Dana:", f"{labels[0]}:").replace("Jules:", f"{labels[1]}:")
+    dialogue.write_text(text)
+    result = analyzer("upload", dialogue, "--date", "2026-03-17")
+    (row,) = json.loads(analyzer("list", "--json").out)
+    assert (row["manager"], row["rep"]) == (None, None)
+    assert "is said to be" not in result.err
+    analyzer("report", "--all")
+    assert not [
+        path for path in (tmp_path / "library").rglob("*.html") if "speaker-1-" in path.name or "manager-" in path.name
+    ]
+    if labels[0] == "Manager":
+        report = json.loads(analyzer("report", "last", "--format", "json").out)
+        assert [one["role"] for one in report["transcript"]["participants"]] == ["manager", "rep"]
