@@ -270,9 +270,11 @@ def warnings(analysis: Analysis) -> list[str]:
     """Return what is the matter with words and people of a meeting: for the terminal too, where nobody sees the page."""
     source = analysis.transcript.source
     found = [text] if (text := doubt(analysis)) else []
-    if source.covered < 0.995:
+    if source.covered < 1.0:
+        lost = source.duration * (1 - source.covered)
         found.append(
-            f"Partial: {source.covered:.0%} of the recording could be decoded. What was said in the rest is missing here."
+            f"Partial: {source.covered:.{0 if source.covered < 0.99 else 2}%} of the recording could be decoded, the file is "
+            f"damaged or cut. What was said in the other {lost:.0f} seconds is missing here."
         )
     found += [warning[0].upper() + warning[1:] + "." for warning in source.warnings]
     if not analysis.transcript.turns:

@@ -220,3 +220,17 @@ def test_a_label_is_nobodys_name(analyzer, dialogue: Path, labels: tuple[str, st
     if labels[0] == "Manager":
         report = json.loads(analyzer("report", "last", "--format", "json").out)
         assert [one["role"] for one in report["transcript"]["participants"]] == ["manager", "rep"]
+
+
+def test_a_silent_recording_and_a_cut_one_say_so_on_the_terminal(analyzer, write_wav) -> None:
+    """Each in one line: the path of a report alone looks like success."""
+    import numpy as np
+
+    silent = analyzer("upload", write_wav(np.zeros(16_000 * 4), name="silent.wav"), "--engine", "sphinx")
+    assert silent.err.splitlines() == ["silent.wav: No speech was found in the recording."]
+    whole = write_wav(np.random.default_rng(1).normal(0, 0.1, 16_000 * 100), name="cut.wav")
+    whole.write_bytes(whole.read_bytes()[:32_044])
+    cut = analyzer("upload", whole, "--engine", "sphinx")
+    assert "cut.wav: Partial: 1% of the recording could be decoded" in cut.err
+    assert "damaged" in cut.err
+    assert len(cut.err.splitlines()) == 2
