@@ -24,6 +24,7 @@ def name_people(
     channels: int = 0,
     voices: int = 0,
     numbers: Sequence[int] = (0, 1),
+    untold: str = "who speaks is not told apart",
 ) -> Transcript:
     """Return the transcript with its speakers named and their roles filled in where something says them.
 
@@ -34,6 +35,7 @@ def name_people(
         channels: how many channels of a recording were transcribed as speakers; 0 for a transcript file.
         voices: how many voices were told apart in one channel; 0 where channels or the file tell.
         numbers: which of the recording's channels were transcribed, from 0; the first two of two.
+        untold: why voices in one channel are not told apart, or what would do it.
 
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in transcript.turns))
@@ -45,7 +47,7 @@ def name_people(
     elif channels > 1:
         people = other_of_two(_by_channel(known, numbers))
     elif channels == 1:
-        people = {speakers[0]: _withheld(speakers[0], "one channel: who speaks is not told apart")} if speakers else {}
+        people = {speakers[0]: _withheld(speakers[0], f"one channel: {untold}")} if speakers else {}
     else:
         people = {speaker: _by_name(speaker, known, dict(stated), speakers) for speaker in speakers}
         people = other_of_two(people)

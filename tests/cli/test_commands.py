@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import JUNIPER
+
 HEAVY = ("openai", "faster_whisper", "ctranslate2", "langchain_text_splitters", "numpy", "onnxruntime", "av")
 
 
@@ -139,6 +141,19 @@ def test_doctor_names_what_is_missing(analyzer) -> None:
     result = analyzer("doctor", "--json")
     assert result.status == 3
     assert any("analyzer models pull" in row["detail"] for row in json.loads(result.out))
+
+
+def test_what_tells_voices_apart_is_named_where_it_is_missing(analyzer, write_wav, tmp_path: Path) -> None:
+    """In the doctor's table, and in the note on a recording of one channel."""
+    from analyzer.audio.decode import decoded
+
+    with decoded(JUNIPER / "mono.opus", tmp_path, lambda *_: None) as samples:
+        start = samples.read_channel(0, 0, 16_000 * 8)
+    rows = {row["what"]: row["detail"] for row in json.loads(analyzer("doctor", "--json").out)}
+    assert "analyzer models pull voices" in rows["voices"]
+    analyzer("upload", write_wav(start), "--engine", "sphinx")
+    page = analyzer("report", "last", "--format", "md").out
+    assert "analyzer models pull voices" in page.split("##")[0]
 
 
 def test_the_published_schema_is_the_one_in_force(analyzer) -> None:
