@@ -114,6 +114,7 @@ def test_a_recording_without_a_model_is_status_three_with_the_command(analyzer, 
         (("--date", "17.3.2026"), "2026-03-17"),
         (("--channels", "boss,rep"), "manager,rep"),
         (("--engine", "magic"), "no engine 'magic'"),
+        (("--engine", "sphinx", "--language", "de"), "does not know the language 'de': it knows en"),
         (("--engine", "whisper:/nowhere"), "no model folder"),
     ],
 )
