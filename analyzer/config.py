@@ -14,7 +14,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from analyzer.errors import InputError
 
 APP = "analyzer"
-FILE_NAME_PATTERN = r"(?P<date>\d{4}-\d{2}-\d{2})\s+(?P<manager>.+?)\s+-\s+(?P<rep>.+)"
+_DAY = r"\d{4}(?:-\d{2}-\d{2}|\d{4})"
+FILE_NAME_PATTERN = (
+    rf"(?=(?:.*[\s_](?={_DAY}$))?(?P<date>{_DAY})(?:[\s_]|$))"  # the day comes first or last
+    rf"(?:{_DAY}[\s_]+)?(?P<manager>.+?)\s+[-–—]\s+(?P<rep>.+?)(?:[\s_]+{_DAY})?"  # noqa: RUF001: dashes that people type
+)
 
 
 class Price(BaseModel):

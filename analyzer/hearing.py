@@ -88,7 +88,24 @@ class Hearing:
         voices = len(heard.channels) if heard.layout == "voices" else 0
         transcript = Transcript(turns_of(heard), (), heard.source)
         spoken = len(heard.channels)
-        return known, people.name_people(transcript, known, (), spoken, voices, heard.channels, alone)
+        named = people.name_people(
+            transcript,
+            known,
+            channels=spoken,
+            voices=voices,
+            numbers=heard.channels,
+            alone=alone,
+            untold=self._untold(),
+        )
+        return known, named
+
+    def _untold(self) -> str:
+        """Return why voices in one channel are not told apart, with the command that changes it where there is one."""
+        from analyzer.audio.models import VOICES, pull_command
+
+        without = "who speaks is not told apart"
+        lacks = self.diarizer is None and self.settings.diarizer == "auto"
+        return f"{without}; with `{pull_command(VOICES)}` it can be" if lacks else without
 
     def _voiced(self, intake: Intake, samples: Callable[[], Samples], heard: Heard, facts: dict[str, Any]) -> Heard:
         """Return what was heard with its voices told apart, where one channel holds them all and an engine is here."""

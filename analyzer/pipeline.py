@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from analyzer.config import Settings
 from analyzer.engines import Engines, build_engines, endpoint_kind, made_with
-from analyzer.errors import AnalyzerError, InputError
+from analyzer.errors import AnalyzerError, InputError, MissingError
 from analyzer.feedback.measures import measure
 from analyzer.hearing import Hearing, Progress
 from analyzer.intake import Intake, check_consent, check_file, known_as_json, meeting_info
@@ -38,7 +38,7 @@ from analyzer.store.json import adapter
 from analyzer.store.library import Library, utc_now
 from analyzer.transcript import people, swap
 from analyzer.transcript.corrections import Correction, Labelling, corrected, settles_roles
-from analyzer.transcript.metadata import Known, from_file_name, from_sidecar
+from analyzer.transcript.metadata import Known, by_file_name, check_people, from_file_name, from_sidecar
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -83,10 +83,12 @@ class Pipeline:
         return made_with(self.settings, self.rubric)
 
     def intake(self, path: Path, flags: Known | None = None) -> Intake:
-        """Look at a file: its hash, and what flags, sidecar and name say of it.
+        """Look at a file: its hash, and what flags, sidecar, the library and name say of it.
+
+        What was said once stays until something else is said: a file that is taken in again keeps its day and people.
 
         Raises:
-            InputError: there is no such file, or it cannot be read.
+            InputError: there is no such file, it cannot be read, or what is said of it cannot be.
 
         """
         check_file(path)
@@ -96,7 +98,15 @@ class Pipeline:
             digest = self.library.content_hash(path)
         except OSError as error:
             raise InputError(f"{path.name!r} cannot be read: {error.strerror}") from error
-        return Intake(path, digest, (flags or Known()).over(sidecar).over(named))
+        said, by_name = by_file_name(self.kept(digest))
+        known = (flags or Known()).over(sidecar).over(said).over(named).over(by_name)
+        check_people(known)
+        return Intake(path, digest, known)
+
+    def kept(self, content_hash: str) -> Known:
+        """Return what the library was told of a file's content before."""
+        kept = self.library.known(content_hash)
+        return adapter(Known).validate_python(kept) if kept else Known()
 
     def resume(self, meeting: str) -> Analysis:
         """Go on with a meeting of the library that was not finished; see `run`.
@@ -132,6 +142,9 @@ class Pipeline:
             analysis = self._publish(self._analyse(info, known, original))
         except WaitingError as error:
             self.library.wait(info.id, self.rubric.hash, error.requests)
+            raise
+        except MissingError as error:
+            self.library.lack(info.id, str(error))
             raise
         except AnalyzerError as error:
             self.library.fail(info.id, str(error))
@@ -226,9 +239,11 @@ class Pipeline:
         corrections = [row.correction for row in self.library.corrections(info.id)]
         labels = [one for one in corrections if isinstance(one, Labelling)]
         transcript = who_is_who(original, corrections)
+        if not settles_roles(corrections):
+            transcript = people.with_missed(transcript, known)
         info = replace(
-            info, date=known.date, title=known.title, manager=transcript.named("manager") or known.manager,
-            rep=transcript.named("rep") or known.rep, consent=known.consent, grounds=dict(known.grounds),
+            info, date=known.date, title=known.title, manager=name_of(transcript, known, "manager"),
+            rep=name_of(transcript, known, "rep"), consent=known.consent, grounds=dict(known.grounds),
         )  # fmt: skip
         labelled = self.stages.labelled(info.id, transcript)
         labelled = Labelled(relabelled(labelled.exchanges, labels, transcript, rubric), labelled.notes)
@@ -290,6 +305,12 @@ def who_is_who(original: Transcript, corrections: Sequence[Correction]) -> Trans
     """Return a transcript as people corrected it; where nobody has said who is who, the words are held against it."""
     transcript = corrected(original, corrections)
     return transcript if settles_roles(corrections) else swap.check(transcript)
+
+
+def name_of(transcript: Transcript, known: Known, role: Literal["manager", "rep"]) -> str | None:
+    """Return what the manager or rep is called; a label such as ``Manager`` or ``Speaker 1`` is nobody's name."""
+    names = (transcript.named(role), known.manager if role == "manager" else known.rep)
+    return next((name for name in names if name and not swap.is_stand_in(name)), None)
 
 
 def together(one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:

@@ -248,14 +248,7 @@ def _rounded(probability: float | None) -> float | None:
 
 def _source(recording: Recording, transcriber: Transcriber, spoken: Spoken, removed: Sequence[Removed]) -> Source:
     samples = recording.samples
-    warnings = []
-    if samples.covered < 1.0:
-        lost = max(samples.declared or 0.0, samples.duration) - samples.decoded
-        warnings.append(f"the file is damaged or cut: {lost:.0f} seconds of it could not be decoded")
-    warnings += recording.channels.told()
-    if not any(speech.spans for _, parts in recording.speech for _, speech in parts):
-        warnings.append("nobody was heard to speak in it")
-    warnings += spoken.warnings
+    warnings = [*recording.channels.told(), *spoken.warnings]
     if said := guards.told(removed):
         warnings.append(said)
     declared = max(samples.declared or 0.0, samples.duration)

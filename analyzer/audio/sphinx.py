@@ -29,6 +29,8 @@ class SphinxTranscriber:
     model = "pocketsphinx en-us"
     longest_clip = 30.0
     joins = 0.8
+    speaks = frozenset(("en",))
+    """Languages that it knows, ISO 639-1."""
 
     def __init__(self) -> None:
         try:

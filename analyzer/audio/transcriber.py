@@ -6,12 +6,16 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from analyzer.audio.decode import Float
 from analyzer.config import Settings
 from analyzer.errors import InputError, MissingError
 from analyzer.model import Span, Word
+
+if TYPE_CHECKING:  # they import from here
+    from analyzer.audio.sphinx import SphinxTranscriber
+    from analyzer.audio.whisper import WhisperTranscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,21 @@ def build_transcriber(settings: Settings) -> Transcriber:
     """Return the engine that ``settings.engine`` names.
 
     Raises:
-        InputError: no such engine.
+        InputError: no such engine, or it does not know the language that is to be spoken.
         MissingError: its model or package is not on this machine; the message carries the command.
 
     """
+    transcriber = _named(settings)
+    if settings.language and settings.language not in transcriber.speaks:
+        some = ", ".join(sorted(transcriber.speaks))
+        raise InputError(
+            f"the engine {transcriber.model!r} does not know the language {settings.language!r}: it knows {some}. Name one "
+            "of these, or another engine"
+        )
+    return transcriber
+
+
+def _named(settings: Settings) -> WhisperTranscriber | SphinxTranscriber:
     engine, _, model = settings.engine.partition(":")
     if engine == "sphinx":
         from analyzer.audio.sphinx import SphinxTranscriber

@@ -53,6 +53,11 @@ class WhisperTranscriber:
                 "remove the folder and fetch it again with `analyzer models pull`"
             ) from error
 
+    @property
+    def speaks(self) -> frozenset[str]:
+        """Return the languages that the model knows, ISO 639-1 and a few codes of Whisper's own."""
+        return frozenset(self._model.supported_languages)
+
     def languages(self, audio: Float) -> dict[str, float]:
         """Return how probable each language is; see `Transcriber.languages`."""
         if not self._model.model.is_multilingual or not audio.size:

@@ -11,7 +11,7 @@ from analyzer.errors import AnalyzerError, InputError, MissingError
 from analyzer.intake import Intake
 from analyzer.llm.replies import Waiting, WaitingError
 from analyzer.pipeline import Pipeline
-from analyzer.report.view import doubt
+from analyzer.report.view import warnings
 
 SUFFIXES = frozenset(
     ".wav .mp3 .m4a .mp4 .mov .m4v .webm .ogg .oga .opus .flac .wma .aac .ac3 .aiff .aif .caf .mka .mkv .avi .amr .3gp "
@@ -33,8 +33,10 @@ class Outcome:
     meeting: str = ""
     requests: tuple[Waiting, ...] = ()
     """What it waits for."""
-    doubt: str = ""
-    """Why its names or roles are not to be trusted, and what settles it; empty where nothing speaks against them."""
+    warnings: tuple[str, ...] = ()
+    """What its page warns of."""
+    missing: bool = False
+    """Whether it failed for something that this machine lacks; the next run tries it again."""
 
 
 def files_in(folder: Path) -> Iterator[Path]:
@@ -58,9 +60,7 @@ def run_folder(
 ) -> Iterator[Outcome]:
     """Yield what became of each file, as ``paths`` gives them; one that fails does not stop the others.
 
-    Raises:
-        MissingError: no engine for recordings; nothing else could be done with any of them.
-
+    Where the machine lacks what a recording needs, transcripts still go through, and the next run tries it again.
     """
     for path in paths:
         try:
@@ -85,10 +85,10 @@ def _one(pipeline: Pipeline, intake: Intake, retry_failed: bool, on_start: Calla
         on_start(intake.path)
         try:
             analysis = pipeline.run(intake)
-        except MissingError:
-            raise
         except WaitingError as error:
             return Outcome(intake.path, "waiting", str(error), intake.id, error.requests)
+        except MissingError as error:
+            return Outcome(intake.path, "failed", str(error), missing=True)
         except AnalyzerError as error:
             return Outcome(intake.path, "failed", str(error))
-    return Outcome(intake.path, "done", meeting=intake.id, doubt=doubt(analysis) or "")
+    return Outcome(intake.path, "done", meeting=intake.id, warnings=tuple(warnings(analysis)))

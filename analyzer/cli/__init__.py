@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from analyzer.cli import (
     actions,
@@ -24,8 +26,21 @@ from analyzer.cli import (
 )
 from analyzer.errors import AnalyzerError
 
+
+class _Commands(TyperGroup):
+    """Ctrl-C is answered here: typer would leave without a word, and its exception never reaches `main`."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("analyzer: stopped; what was finished is kept, and the same command goes on there", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="analyzer",
+    cls=_Commands,
     help="How much of a sales one-to-one was inspection and how much coaching, and who promised what by when.",
     no_args_is_help=True,
     add_completion=False,
@@ -67,9 +82,6 @@ def main() -> None:
     except AnalyzerError as error:
         print(f"analyzer: {error}", file=sys.stderr)
         sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        print("analyzer: stopped; what was finished is kept", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

@@ -49,14 +49,14 @@ def batch(
     pipeline = Pipeline(settings, Library(settings.library))
     outcomes: list[Outcome] = []
     started: list[Path] = []
-    with common.progress("") as update, _until_stopped(watch, folder, started, outcomes):
-        pipeline.progress = update
+    with common.progress("") as update, _until_stopped(watch, folder, len(paths), started, outcomes):
+        pipeline.progress = lambda what, at, of: update(f"{started[-1].relative_to(folder)}: {what}", at, of)
         coming = watched(folder, time.monotonic, time.sleep) if watch else paths
         for outcome in run_folder(pipeline, coming, retry_failed, started.append):
             outcomes.append(outcome)
             name = outcome.path.relative_to(folder)
-            if outcome.doubt:
-                common.say(f"{name}: {outcome.doubt}")
+            for warning in outcome.warnings:
+                common.say(f"{name}: {warning}")
             if not as_json:
                 reason = f": {outcome.reason}" if outcome.reason else ""
                 print(f"[{len(outcomes)}{whole}] {_WORD[outcome.state]:8} {name}{reason}", flush=True)
@@ -64,12 +64,14 @@ def batch(
     if as_json:
         common.print_json([_as_json(outcome) for outcome in outcomes])
     else:
-        print(summary(counts, len(outcomes)))
+        print(summary(counts, len(outcomes), watch))
     waiting = [request for outcome in outcomes for request in outcome.requests]
     if waiting:
         requests = common.write_waiting(waiting, settings.library)
         if not as_json:
             print(requests)
+    if outcomes and all(outcome.missing for outcome in outcomes):
+        raise typer.Exit(3)
     if counts["failed"]:
         raise typer.Exit(1)
     if waiting:
@@ -77,23 +79,28 @@ def batch(
 
 
 @contextmanager
-def _until_stopped(watch: bool, folder: Path, started: list[Path], outcomes: list[Outcome]) -> Iterator[None]:
-    """Take Ctrl-C for the end of a watch, which has no other; say what it broke into."""
+def _until_stopped(
+    watch: bool, folder: Path, files: int, started: list[Path], outcomes: list[Outcome]
+) -> Iterator[None]:
+    """Take Ctrl-C for the end of a watch, which has no other; say what it broke into, and that nothing is lost."""
     if watch:
         common.say(f"waiting for recordings and transcripts in {str(folder)!r}; Ctrl-C ends")
     try:
         yield
     except KeyboardInterrupt:
+        broken = started and started[-1] not in (outcome.path for outcome in outcomes)
+        there = f"{started[-1].relative_to(folder)}: broken off; the next run goes on there" if broken else ""
         if not watch:
-            raise
-        if started and started[-1] not in (outcome.path for outcome in outcomes):
-            common.say(f"{started[-1].relative_to(folder)}: broken off; the next run goes on there")
+            common.say(f"analyzer: stopped after {len(outcomes)} of {files} files; {there or 'the next run goes on'}")
+            raise typer.Exit(130) from None
+        if there:
+            common.say(there)
 
 
-def summary(counts: Counter[str], total: int) -> str:
+def summary(counts: Counter[str], total: int, watch: bool = False) -> str:
     """Return the last line of a run."""
     if not total:
-        return "no recordings or transcripts in the folder"
+        return "nothing was finished" if watch else "no recordings or transcripts in the folder"
     parts = [f"{counts['done']} done", f"{counts['kept']} were done before", f"{counts['failed']} failed"]
     if counts["waiting"]:
         parts.append(f"{counts['waiting']} wait for replies")

@@ -232,7 +232,8 @@ class LineProgress:
             return
         self._last = now
         whole = f" of {of / 60:.1f}" if of else ""
-        say(f"{self._name}: {what} {at / 60:.1f}{whole} min{self._left(now, at, of)}")
+        name = f"{self._name}: " if self._name else ""
+        say(f"{name}{what} {at / 60:.1f}{whole} min{self._left(now, at, of)}")
 
     def _left(self, now: float, at: float, of: float | None) -> str:
         """Return the time that is left at the pace since this stage began; nothing where there is no pace yet."""
@@ -245,7 +246,10 @@ class LineProgress:
 
 @contextmanager
 def progress(name: str) -> Iterator[Any]:
-    """Yield a progress callback: a bar by audio time in a terminal, plain lines elsewhere."""
+    """Yield a progress callback: a bar by audio time in a terminal, plain lines elsewhere.
+
+    Without a name, what is done has to name the file.
+    """
     if not sys.stderr.isatty():
         yield LineProgress(name)
         return
@@ -285,11 +289,11 @@ def say_paid(analysis: Analysis) -> None:
             say(f"{made.model}, {made.settings['endpoint']}: {made.settings['paid']}")
 
 
-def say_doubt(analysis: Analysis) -> None:
-    """Say that names or roles seem to be exchanged, where the words speak for it."""
-    from analyzer.report.view import doubt
+def say_warnings(analysis: Analysis) -> None:
+    """Say what the page warns of: names that seem exchanged or that nobody bears, sound that could not be heard."""
+    from analyzer.report.view import warnings
 
-    if found := doubt(analysis):
+    for found in warnings(analysis):
         say(f"{analysis.meeting.source_name}: {found}")
 
 

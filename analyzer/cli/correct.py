@@ -63,7 +63,7 @@ def correct(
         made = () if undo else said.corrections(before, pipeline.rubric)
         analysis = _undo(pipeline, id_) if undo else pipeline.correct(id_, made)
     common.say_paid(analysis)
-    common.say_doubt(analysis)
+    common.say_warnings(analysis)
     common.say(f"{'taken back in' if undo else 'corrected'}: {_which(analysis)}")
     path = str(report_path(analysis, store, "html"))
     if as_json:

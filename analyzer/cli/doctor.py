@@ -28,7 +28,7 @@ def doctor(library: common.LibraryFlag = None, as_json: common.JsonFlag = False)
 
 def _checks(settings: Any) -> Any:
     from analyzer import __version__
-    from analyzer.audio.models import installed, pull_command
+    from analyzer.audio.models import VOICES, has_voices, installed, pull_command
     from analyzer.labels.rubric import load_rubric
     from analyzer.store.library import Library
 
@@ -44,6 +44,8 @@ def _checks(settings: Any) -> Any:
     yield "whisper model", bool(models), names or f"none: {pull_command()}"
     sphinx = find_spec("pocketsphinx") is not None
     yield "sphinx (stand-in)", True, "installed" if sphinx else "not installed: pip install 'coaching-analyzer[sphinx]'"
+    lacking = f"not here, so who speaks in one channel is not told apart: {pull_command(VOICES)}"
+    yield "voices", True, "installed" if has_voices(settings.models) else lacking
     yield _language_model(settings)
     rubric = load_rubric(settings.rubric)
     yield "rubric", True, f"version {rubric.version} ({rubric.hash})"

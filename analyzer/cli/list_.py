@@ -44,4 +44,4 @@ def list_(library: common.LibraryFlag = None, as_json: common.JsonFlag = False) 
 
 
 def _state(row: MeetingRow) -> str:
-    return row.state if row.state != "failed" else f"failed: {row.reason}"
+    return f"{row.state}: {row.reason}" if row.reason else row.state

@@ -124,7 +124,7 @@ def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
                 raise
             analysis = _run(pipeline, intake)
     common.say_paid(analysis)
-    common.say_doubt(analysis)
+    common.say_warnings(analysis)
     return {
         "file": str(file),
         "state": "done",

@@ -248,16 +248,12 @@ def _without(analysis: Analysis) -> Without:
 def notices(analysis: Analysis) -> list[str]:
     """Return what a reader must know before the first number."""
     source = analysis.transcript.source
-    found = [text] if (text := doubt(analysis)) else []
+    found = warnings(analysis)
     if source.engine == "sphinx":
         found.append(
             "The words come from the built-in stand-in recogniser (pocketsphinx), which gets many words of real "
             "conversation wrong. Take quotes and labels as a trial, not as a record; a Whisper model does this well: "
             "analyzer models pull whisper:small"
-        )
-    if source.covered < 0.995:
-        found.append(
-            f"Partial: {source.covered:.0%} of the recording could be decoded. What was said in the rest is missing here."
         )
     found += [
         f"Partial: turns {gap.first} to {gap.last} of {len(analysis.transcript.turns)} could not be read "
@@ -265,11 +261,27 @@ def notices(analysis: Analysis) -> list[str]:
         for gap in analysis.notes.gaps
     ]
     found += [one.reason[0].upper() + one.reason[1:] + "." for one in analysis.notes.dropped if not one.turn]
-    found += [warning[0].upper() + warning[1:] + "." for warning in source.warnings]
     if text := _withheld(analysis):
         found.append(text)
     if not analysis.meeting.date:
-        found.append("The day of the meeting is not known, so spoken deadlines have no dates. Give it with --date.")
+        why = f" ({ground})" if (ground := analysis.meeting.grounds.get("date")) else ""
+        found.append(
+            f"The day of the meeting is not known{why}, so spoken deadlines have no dates. Give it with --date."
+        )
+    return found
+
+
+def warnings(analysis: Analysis) -> list[str]:
+    """Return what is the matter with words and people of a meeting: for the terminal too, where nobody sees the page."""
+    source = analysis.transcript.source
+    found = [text] if (text := doubt(analysis)) else []
+    if source.covered < 1.0:
+        lost = source.duration * (1 - source.covered)
+        found.append(
+            f"Partial: {source.covered:.{0 if source.covered < 0.99 else 2}%} of the recording could be decoded, the file is "
+            f"damaged or cut. What was said in the other {lost:.0f} seconds is missing here."
+        )
+    found += [warning[0].upper() + warning[1:] + "." for warning in source.warnings]
     if not analysis.transcript.turns:
         found.append("No speech was found in the recording.")
     return found
@@ -279,7 +291,8 @@ def _withheld(analysis: Analysis) -> str | None:
     """Return the notice that roles are not known, with the command that settles it where one can."""
     people = analysis.transcript.participants
     names = [person.name for person in people if person.role is None]
-    if not names or analysis.transcript.doubt is not None:
+    known = analysis.transcript.named("manager") and analysis.transcript.named("rep")
+    if not names or known or analysis.transcript.doubt is not None:
         return None
     if len(people) == 1:
         return f"Roles are withheld for {names[0]} ({people[0].ground}), so owners and advice are left out or unsure."

@@ -64,6 +64,10 @@ class Meetings(Database):
             "UPDATE meetings SET state = 'failed', reason = ?, changed = ? WHERE id = ?", reason, self._now(), meeting
         )
 
+    def lack(self, meeting: str, reason: str) -> None:
+        """Record what this machine lacks to finish a meeting; it counts as not finished, for the next run to go on."""
+        self._write("UPDATE meetings SET reason = ?, changed = ? WHERE id = ?", reason, self._now(), meeting)
+
     def _keep_analysis(self, analysis: Analysis) -> None:
         self._db.execute(
             "UPDATE meetings SET state = 'done', reason = NULL, info = ?, analysis = ?, changed = ? WHERE id = ?",

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -15,6 +15,9 @@ from analyzer.errors import InputError
 
 ROLES = frozenset(("manager", "rep", "other"))
 """What may stand for who is on a channel, beside a name."""
+_FIELDS = ("date", "manager", "rep", "title", "consent", "channels", "hot_words", "tracks")
+_FILE_NAME = "file name"
+"""The ground of what a file's name says."""
 
 
 class Sidecar(BaseModel):
@@ -55,9 +58,10 @@ class Known:
 
     def over(self, weaker: Known) -> Known:
         """Return the union; where both know something, this one's word counts."""
-        names = ("date", "manager", "rep", "title", "consent", "channels", "hot_words", "tracks")
-        values = {name: getattr(self, name) or getattr(weaker, name) for name in names}
-        grounds = dict(weaker.grounds) | dict(self.grounds)
+        values = {name: getattr(self, name) or getattr(weaker, name) for name in _FIELDS}
+        grounds = dict(weaker.grounds) | {
+            name: ground for name, ground in self.grounds if getattr(self, name) or not getattr(weaker, name)
+        }
         return Known(**values, grounds=tuple(sorted(grounds.items())))
 
 
@@ -82,6 +86,33 @@ def known(ground: str, **values: object) -> Known:
     """Return what one source says; empty values are unknown."""
     present = {name: value for name, value in values.items() if value}
     return Known(**present, grounds=tuple((name, ground) for name in sorted(present)))  # type: ignore[arg-type]
+
+
+def check_people(known: Known) -> None:
+    """Raise where manager and rep are said to be one person.
+
+    Raises:
+        InputError: with where each is said.
+
+    """
+    manager, rep, grounds = known.manager, known.rep, dict(known.grounds)
+    if manager and rep and manager.split() and manager.casefold().split() == rep.casefold().split():
+        raise InputError(
+            f"{manager!r} is said to be the manager ({grounds.get('manager', 'given')}) and the rep "
+            f"({grounds.get('rep', 'given')}): say who each is with --manager and --rep; of two with the same name, "
+            "give the last names too"
+        )
+
+
+def by_file_name(kept: Known) -> tuple[Known, Known]:
+    """Part what somebody said from what a file's name said: a file that is renamed says something else."""
+    named = {name for name, ground in kept.grounds if ground == _FILE_NAME}
+    return _only(kept, set(_FIELDS) - named), _only(kept, named)
+
+
+def _only(one: Known, names: set[str]) -> Known:
+    values = {name: getattr(one, name) if name in names else None for name in _FIELDS}
+    return Known(**values, grounds=tuple((name, ground) for name, ground in one.grounds if name in names))
 
 
 def sidecar_of(path: Path) -> Path | None:
@@ -119,7 +150,8 @@ def from_sidecar(path: Path) -> Known:
 def from_file_name(path: Path, pattern: str) -> Known:
     """Return what the file's name says, by the pattern's groups ``date``, ``manager``, ``rep``, ``title``.
 
-    A name that is made otherwise says at least its day where it begins with one: ``2026-03-17 weekly.m4a``.
+    A name that is made otherwise says at least its day where it begins or ends with one: ``2026-03-17 weekly.m4a``.
+    A day that is none is the ground for there being no date.
 
     Raises:
         InputError: the pattern is no regular expression.
@@ -129,11 +161,21 @@ def from_file_name(path: Path, pattern: str) -> Known:
         match = re.fullmatch(pattern, path.stem)
     except re.error as error:
         raise InputError(f"the setting file_name_pattern {pattern!r} is no regular expression: {error}") from error
-    if match is None:
-        return known("file name", date=parse_date(path.stem))
-    said: dict[str, object] = {name: value.strip() for name, value in match.groupdict().items() if value}
-    said["date"] = parse_date(str(said["date"])) if "date" in said else None
-    return known("file name", **{name: said.get(name) for name in ("date", "manager", "rep", "title")})
+    said = {name: value.strip() for name, value in match.groupdict().items() if value} if match else {}
+    written = said.get("date") or _written_day(path.stem)
+    day = parse_date(written)
+    people = {name: said.get(name) for name in ("manager", "rep", "title")}
+    found = known(_FILE_NAME, date=day, **people)
+    if not _written_day(written) or day:
+        return found
+    return replace(found, grounds=(("date", f"{written!r} in the file's name is no day"), *found.grounds))
+
+
+def _written_day(stem: str) -> str:
+    """Return what is written like a day at a name's beginning or else at its end; empty where nothing is."""
+    day = r"((?:19|20)\d{2}(?:-\d{2}-\d{2}|\d{4}))"
+    match = re.match(rf"{day}(?!\d)", stem) or re.search(rf"(?<![\d-]){day}$", stem)
+    return match[1] if match else ""
 
 
 def from_tags(tags: dict[str, str]) -> Known:
@@ -143,8 +185,8 @@ def from_tags(tags: dict[str, str]) -> Known:
 
 
 def parse_date(text: str) -> dt.date | None:
-    """Return the date that ``text`` begins with in ISO 8601, ``None`` for anything else."""
-    match = re.match(r"\d{4}-\d{2}-\d{2}", text)
+    """Return the date that ``text`` begins with in ISO 8601, with or without hyphens, ``None`` for anything else."""
+    match = re.match(r"\d{4}-\d{2}-\d{2}|\d{8}(?!\d)", text)
     try:
         return dt.date.fromisoformat(match[0]) if match else None
     except ValueError:

@@ -25,6 +25,7 @@ def name_people(
     voices: int = 0,
     numbers: Sequence[int] = (0, 1),
     alone: bool = False,
+    untold: str = "who speaks is not told apart",
 ) -> Transcript:
     """Return the transcript with its speakers named and their roles filled in where something says them.
 
@@ -37,6 +38,7 @@ def name_people(
         numbers: which of the recording's channels were transcribed, from 0; the first two of two.
         alone: the one channel that was heard is a participant's own track, and nothing is on those of the others.  A
             channel of a recording beside a silent one may hold both of them.
+        untold: why voices in one channel are not told apart, or what would do it.
 
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in transcript.turns))
@@ -48,7 +50,7 @@ def name_people(
     elif channels > 1 or alone:
         people = other_of_two(_by_channel(known, numbers))
     elif channels == 1:
-        people = {speakers[0]: _withheld(speakers[0], "one channel: who speaks is not told apart")} if speakers else {}
+        people = {speakers[0]: _withheld(speakers[0], f"one channel: {untold}")} if speakers else {}
     else:
         people = {speaker: _by_name(speaker, known, dict(stated), speakers) for speaker in speakers}
         people = other_of_two(people)
@@ -59,6 +61,25 @@ def name_people(
     absent = [p for s, p in people.items() if s not in speakers]
     present = [people[speaker] for speaker in speakers if speaker in people]
     return replace(transcript, turns=turns, participants=(*present, *absent))
+
+
+def with_missed(transcript: Transcript, known: Known) -> Transcript:
+    """Return the transcript with a warning for each name that is said to be manager or rep and that no speaker bears."""
+    missed = _missed(known, [person.name for person in transcript.participants])
+    warnings = tuple(dict.fromkeys((*transcript.source.warnings, *missed)))
+    return replace(transcript, source=replace(transcript.source, warnings=warnings))
+
+
+def _missed(known: Known, names: Sequence[str]) -> list[str]:
+    if not names or any(is_stand_in(name) for name in names):
+        return []  # whoever is not named may be anybody
+    listed = " and ".join(names) if len(names) < 3 else ", ".join(names)
+    return [
+        f"the {role} is said to be {name!r} ({dict(known.grounds).get(role, 'given')}), and no speaker is surely that: "
+        f"those who speak are {listed}. Name the {role} as the transcript does"
+        for role, name in (("manager", known.manager), ("rep", known.rep))
+        if name and name.casefold() not in (one.casefold() for one in names)
+    ]
 
 
 def uncertain(transcript: Transcript) -> float:

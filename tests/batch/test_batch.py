@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 
@@ -65,6 +66,25 @@ def test_what_failed_is_tried_again_on_request(analyzer, folder: Path) -> None:
     assert analyzer("batch", folder).status == 1
     assert "--retry-failed" in analyzer("batch", folder).out
     assert "failed in an earlier run" not in analyzer("batch", folder, "--retry-failed").out
+
+
+def test_without_a_model_the_transcripts_go_through_and_recordings_are_tried_again(
+    analyzer, tmp_path: Path, write_wav, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a machine lacked is no fault of the file's: with an engine there, the next run takes it."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write_wav(np.random.default_rng(1).normal(0, 0.1, 16_000)).rename(folder / "a.wav")
+    alone = analyzer("batch", folder)
+    assert alone.status == 3
+    assert "analyzer models pull" in alone.out
+    (folder / "b.txt").write_text(talk(1))
+    first = analyzer("batch", folder)
+    assert first.status == 1
+    assert "2 files: 1 done, 0 were done before, 1 failed" in first.out
+    assert "analyzer models pull" in analyzer("list").out
+    monkeypatch.setenv("ANALYZER_ENGINE", "sphinx")
+    assert "2 files: 1 done, 1 were done before, 0 failed" in analyzer("batch", folder).out
 
 
 def test_an_empty_folder_and_a_missing_one(analyzer, tmp_path: Path) -> None:

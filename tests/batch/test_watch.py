@@ -97,12 +97,17 @@ def test_what_comes_in_goes_the_way_of_a_batch(tmp_path: Path) -> None:
     (folder / "first.txt").write_text(TALK.format(1))
     pipeline = Pipeline(Settings(), Library(tmp_path / "library"))
     pipeline.run(pipeline.intake(folder / "first.txt"))
-    late = ((20, append(folder / "broken.txt", "no names")), (40, append(folder / "second.txt", TALK.format(2))))
+    late = (
+        (20, append(folder / "broken.txt", "no names")),
+        (30, append(folder / "garbage.mp3", "x\0" * 999)),
+        (40, append(folder / "second.txt", TALK.format(2))),
+    )
     clock, outcomes = Clock(90, *late), []
     with suppress(KeyboardInterrupt):
         for outcome in run_folder(pipeline, watched(folder, clock, clock.sleep), False, lambda path: None):
             outcomes.append((outcome.path.name, outcome.state))
-    assert outcomes == [("first.txt", "kept"), ("broken.txt", "failed"), ("second.txt", "done")]
+    failed = [("broken.txt", "failed"), ("garbage.mp3", "failed")]
+    assert outcomes == [("first.txt", "kept"), *failed, ("second.txt", "done")]
 
 
 _WATCH = """

@@ -14,6 +14,7 @@ import pytest
 from analyzer.config import resolve
 from analyzer.errors import InputError
 from analyzer.store.library import Library
+from tests.conftest import JUNIPER
 
 HEAVY = ("openai", "faster_whisper", "ctranslate2", "langchain_text_splitters", "numpy", "onnxruntime", "av")
 
@@ -122,6 +123,7 @@ def test_a_recording_without_a_model_is_status_three_with_the_command(analyzer, 
         (("--date", "17.3.2026"), "2026-03-17"),
         (("--channels", "boss,rep"), "manager,rep"),
         (("--engine", "magic"), "no engine 'magic'"),
+        (("--engine", "sphinx", "--language", "de"), "does not know the language 'de': it knows en"),
         (("--engine", "whisper:/nowhere"), "no model folder"),
     ],
 )
@@ -187,6 +189,19 @@ def test_doctor_names_what_is_missing(analyzer) -> None:
     assert any("analyzer models pull" in row["detail"] for row in json.loads(result.out))
 
 
+def test_what_tells_voices_apart_is_named_where_it_is_missing(analyzer, write_wav, tmp_path: Path) -> None:
+    """In the doctor's table, and in the note on a recording of one channel."""
+    from analyzer.audio.decode import decoded
+
+    with decoded(JUNIPER / "mono.opus", tmp_path, lambda *_: None) as samples:
+        start = samples.read_channel(0, 0, 16_000 * 8)
+    rows = {row["what"]: row["detail"] for row in json.loads(analyzer("doctor", "--json").out)}
+    assert "analyzer models pull voices" in rows["voices"]
+    analyzer("upload", write_wav(start), "--engine", "sphinx")
+    page = analyzer("report", "last", "--format", "md").out
+    assert "analyzer models pull voices" in page.split("##")[0]
+
+
 def test_the_published_schema_is_the_one_in_force(analyzer) -> None:
     """Readers of the JSON report rely on the file; a change is made with `analyzer report --schema`."""
     published = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
@@ -250,3 +265,63 @@ def test_a_wrong_settings_file_names_itself(analyzer, text: str, tmp_path: Path,
     result = analyzer("list")
     assert result.status == 2
     assert "c.toml" in result.err
+
+
+@pytest.mark.parametrize("names", [("--manager", "Robert Smith"), ("--manager", "Danna", "--rep", "Jules")])
+def test_a_name_that_no_speaker_bears_is_said(analyzer, dialogue: Path, names: tuple[str, ...]) -> None:
+    """On the terminal and on the page: what somebody said of the people was not taken without a word."""
+    result = analyzer("upload", dialogue, *names)
+    assert result.status == 0
+    (line,) = [line for line in result.err.splitlines() if names[1] in line]
+    assert "Dana and Jules" in line
+    assert names[1] in Path(result.out.strip()).with_suffix(".md").read_text(encoding="utf-8").split("##")[0]
+    analyzer("correct", "last", "--role", "Dana=manager")
+    assert "no speaker is surely" not in analyzer("report", "last", "--format", "md").out
+
+
+def test_a_name_that_a_speaker_bears_in_part_is_no_fault(analyzer, dialogue: Path) -> None:
+    assert "no speaker" not in analyzer("upload", dialogue, "--manager", "Dana Okafor", "--rep", "Jules").err
+
+
+def test_one_person_cannot_be_both(analyzer, dialogue: Path) -> None:
+    result = analyzer("upload", dialogue, "--manager", "Dana", "--rep", "dana")
+    assert result.status == 2
+    assert "the manager (flag) and the rep (flag)" in result.err
+
+
+def test_a_third_one_beside_a_known_manager_and_rep_needs_no_role(analyzer, dialogue: Path) -> None:
+    dialogue.write_text(dialogue.read_text() + "Kim Lee: Sorry, I am late.\n")
+    analyzer("upload", dialogue, "--manager", "Dana", "--rep", "Jules")
+    assert "--role" not in analyzer("report", "last", "--format", "md").out
+
+
+@pytest.mark.parametrize("labels", [("Manager", "Rep"), ("Speaker 1", "Speaker 2")])
+def test_a_label_is_nobodys_name(analyzer, dialogue: Path, labels: tuple[str, str], tmp_path: Path) -> None:
+    """It may give the role; meetings of ever other people are no pair's."""
+    text = dialogue.read_text().replace("Dana:", f"{labels[0]}:").replace("Jules:", f"{labels[1]}:")
+    dialogue.write_text(text)
+    result = analyzer("upload", dialogue, "--date", "2026-03-17")
+    (row,) = json.loads(analyzer("list", "--json").out)
+    assert (row["manager"], row["rep"]) == (None, None)
+    assert "is said to be" not in result.err
+    analyzer("report", "--all")
+    assert not [
+        path for path in (tmp_path / "library").rglob("*.html") if "speaker-1-" in path.name or "manager-" in path.name
+    ]
+    if labels[0] == "Manager":
+        report = json.loads(analyzer("report", "last", "--format", "json").out)
+        assert [one["role"] for one in report["transcript"]["participants"]] == ["manager", "rep"]
+
+
+def test_a_silent_recording_and_a_cut_one_say_so_on_the_terminal(analyzer, write_wav) -> None:
+    """Each in one line: the path of a report alone looks like success."""
+    import numpy as np
+
+    silent = analyzer("upload", write_wav(np.zeros(16_000 * 4), name="silent.wav"), "--engine", "sphinx")
+    assert silent.err.splitlines() == ["silent.wav: No speech was found in the recording."]
+    whole = write_wav(np.random.default_rng(1).normal(0, 0.1, 16_000 * 100), name="cut.wav")
+    whole.write_bytes(whole.read_bytes()[:32_044])
+    cut = analyzer("upload", whole, "--engine", "sphinx")
+    assert "cut.wav: Partial: 1% of the recording could be decoded" in cut.err
+    assert "damaged" in cut.err
+    assert len(cut.err.splitlines()) == 2

@@ -84,6 +84,40 @@ def test_the_file_name_tells_date_and_people() -> None:
     assert day_alone == known("file name", date=dt.date(2026, 3, 17))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2026-03-17 Dana Okafor – Jules Petrov",
+        "20260317 Dana Okafor - Jules Petrov",
+        "20260317_Dana Okafor — Jules Petrov",
+        "Dana Okafor - Jules Petrov 2026-03-17",
+        "Dana Okafor – Jules Petrov_20260317",
+    ],
+)
+def test_a_file_name_is_read_as_people_write_it(name: str) -> None:
+    said = from_file_name(Path(f"{name}.m4a"), FILE_NAME_PATTERN)
+    assert (said.date, said.manager, said.rep) == (dt.date(2026, 3, 17), "Dana Okafor", "Jules Petrov")
+
+
+@pytest.mark.parametrize("name", ["weekly 2026-03-17", "20260317", "2026-03-17", "weekly_20260317", "20260317-weekly"])
+def test_a_name_of_another_make_says_its_day(name: str) -> None:
+    assert from_file_name(Path(f"{name}.txt"), FILE_NAME_PATTERN) == known("file name", date=dt.date(2026, 3, 17))
+
+
+@pytest.mark.parametrize("name", ["call 123456789", "12345678 x", "Dana - Jules", "recording 2026", "call-120260317"])
+def test_other_numbers_and_names_without_a_day_say_nothing(name: str) -> None:
+    assert from_file_name(Path(f"{name}.txt"), FILE_NAME_PATTERN) == Known()
+
+
+@pytest.mark.parametrize("name", ["2026-02-30 Dana - Jules", "20260230 weekly", "weekly 2026-02-30"])
+def test_an_impossible_day_is_noted_until_something_says_another(name: str) -> None:
+    said = from_file_name(Path(f"{name}.txt"), FILE_NAME_PATTERN)
+    assert said.date is None
+    assert "02" in dict(said.grounds)["date"]
+    assert "is no day" in dict(said.grounds)["date"]
+    assert dict(said.over(known("tag", date=dt.date(2026, 3, 1))).grounds)["date"] == "tag"
+
+
 def test_flags_win_over_the_sidecar_and_keep_their_ground(tmp_path: Path) -> None:
     (tmp_path / "call.meta.json").write_text(json.dumps({"manager": "Ann", "date": "2026-01-05"}))
     both = known("flag", manager="Dana").over(from_sidecar(tmp_path / "call.m4a"))
