@@ -67,15 +67,31 @@ def check_file(path: Path) -> None:
         raise InputError(f"{str(path)!r} cannot be looked at: {error}") from error
 
 
-def is_consent(said: str) -> bool:
+def is_consent(said: str, people: Sequence[str] = ()) -> bool:
     """Return whether that is a clear yes of both: words of `YES`, a date, and nothing but small words beside them.
 
     "refused by Jules", "not yet", "only the manager" and "yes?" are none; nor is a yes with words that nobody here knows.
+
+    Args:
+        said: in the user's words.
+        people: names of manager and rep where both are known: a yes may name the two, not one of them alone.
+
     """
     plain = re.sub(r"\b(manager and rep|rep and manager)\b", "both", said.casefold())
+    called = [_called(one) for one in people]
+    if len({one.split()[0].casefold() for one in people}) == 2 and all(one.search(plain) for one in called):
+        for one in called:
+            plain = one.sub("both", plain)
     plain = re.sub(r"\bto (the |this )?recording\b", " ", _DATE.sub(" ", plain))
     words = re.split(r"[\s,;:.!()]+", plain.strip(" \t\r\n,;:.!()"))
     return any(word in YES for word in words) and all(word in YES or word in BESIDE for word in words)
+
+
+def _called(name: str) -> re.Pattern[str]:
+    """Return how a person is called: by the first name, or by all of them."""
+    first, *others = name.casefold().split()
+    rest = rf"(?: {re.escape(' '.join(others))}\b)?" if others else ""
+    return re.compile(rf"\b{re.escape(first)}\b{rest}")
 
 
 def check_consent(path: Path, known: Known, settings: Settings) -> None:
@@ -87,13 +103,14 @@ def check_consent(path: Path, known: Known, settings: Settings) -> None:
     """
     said = known.consent
     path = Path(known.tracks[0]) if known.tracks else path  # the user knows nothing of the file they become
-    if settings.consent == "required" and not is_consent(said or ""):
+    people = (known.manager, known.rep) if known.manager and known.rep else ()
+    if settings.consent == "required" and not is_consent(said or "", people):
         found = "nothing is known of it" if said is None else f"{said!r} is no clear yes"
         raise InputError(
             f"{path.name!r} is not analysed: the setting consent is 'required', and {found}. "
             f"Once both have agreed, say so: --consent 'both agreed, 2026-03-17', or \"consent\" in "
             f"{path.stem + '.meta.json'!r} beside the file. What counts is one of the words {', '.join(YES)}, with a date, "
-            "'manager and rep', 'in writing', 'at the start of the talk' or nothing beside it"
+            "'manager and rep', the names of both, 'in writing', 'at the start of the talk' or nothing beside it"
         )
 
 

@@ -30,11 +30,10 @@ def _checks(settings: Any) -> Any:
     from analyzer import __version__
     from analyzer.audio.models import VOICES, has_voices, installed, pull_command
     from analyzer.labels.rubric import load_rubric
-    from analyzer.store.library import Library
 
     yield "analyzer", True, f"{__version__} on Python {platform.python_version()}, {sys.platform}"
     try:
-        meetings = len(Library(settings.library).meetings())
+        meetings = common.existing_library(settings).count()
         free = shutil.disk_usage(settings.library).free / 1e9
         yield "library", True, f"{settings.library}: {meetings} meetings, {free:.0f} GB free"
     except AnalyzerError as error:

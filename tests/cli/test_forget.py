@@ -246,6 +246,15 @@ def test_a_clear_yes_is_consent(said: str) -> None:
     assert is_consent(said)
 
 
+def test_a_yes_may_name_both_people_but_not_one_alone() -> None:
+    people = ("Dana Okafor", "Jules Petrov")
+    assert is_consent("agreed by Dana and Jules Petrov, 2026-03-17", people)
+    assert not is_consent("agreed by Dana", people)
+    assert not is_consent("agreed by Dana, refused by Jules", people)
+    assert not is_consent("agreed by Dana and Jules")
+    assert not is_consent("agreed by Ann", ("Ann Lee", "Ann Bo"))
+
+
 @pytest.mark.parametrize(
     "said",
     ["", " ", "no", "refused by Jules", "denied", "withdrawn", "not yet", "only manager", "n/a", "?", "0", "nein", "2026-03-17",
