@@ -23,11 +23,14 @@ class WhisperTranscriber:
     name = "whisper"
 
     def __init__(self, folder: Path, model: str, threads: int) -> None:
+        from threadpoolctl import ThreadpoolController
+
         self.model = model
         self.fingerprint = fingerprint_folder(folder)
         self._folder = folder
         self._threads = threads
         self._model = self._load()
+        self._blas = ThreadpoolController().select(user_api="blas")
         heard = min(_WINDOW, float(self._model.feature_extractor.chunk_length))
         # A model may hear less than Whisper's 30 seconds; a clip that fills a window to the brim would spill into the next.
         self.longest_clip = heard - 0.2
@@ -62,7 +65,7 @@ class WhisperTranscriber:
         """Return how probable each language is; see `Transcriber.languages`."""
         if not self._model.model.is_multilingual or not audio.size:
             return {}
-        with self._errors():
+        with self._calling():
             *_, probabilities = self._model.detect_language(audio)
         return {language: float(probability) for language, probability in probabilities}
 
@@ -71,7 +74,7 @@ class WhisperTranscriber:
         for clip in clips:
             # A clip at a time: the features of minutes are arrays so large that most of their time goes into fresh memory.
             sound = audio[round(clip.start * RATE) : round(clip.end * RATE)]
-            with self._errors():
+            with self._calling():
                 segments, _ = self._model.transcribe(
                     sound,
                     language=hints.language if self._model.model.is_multilingual else None,
@@ -79,14 +82,17 @@ class WhisperTranscriber:
                     condition_on_previous_text=False,  # a misheard clip must not colour the next one
                     hotwords=(", ".join(hints.hot_words) or None) if self._is_whole else None,
                 )
-                for segment in segments:
-                    words = tuple(_word(word, clip) for word in segment.words or () if word.word.strip())
-                    yield Phrase(words, float(segment.avg_logprob), float(segment.no_speech_prob))
+                heard = list(segments)
+            for segment in heard:
+                words = tuple(_word(word, clip) for word in segment.words or () if word.word.strip())
+                yield Phrase(words, float(segment.avg_logprob), float(segment.no_speech_prob))
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _calling(self) -> Iterator[None]:
+        """Hold numpy's products, one small one a clip, to one thread: the others would spin until the next."""
         try:
-            yield
+            with self._blas.limit(limits=1):
+                yield
         except (RuntimeError, ValueError) as error:
             raise EngineError(f"the Whisper model {self.model!r} broke off: {error}") from error
 
