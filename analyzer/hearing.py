@@ -84,7 +84,8 @@ class Hearing:
             self.library.forget(intake.id, _BLOCK_WORDS)
             known = intake.known.over(from_tags(heard.tags))
             alone = bool(known.tracks) and heard.layout in ("one silent channel", "all silent but one")
-            heard = self._voiced(intake, samples, heard, facts)
+            if not alone:  # a participant's own track holds one voice
+                heard = self._voiced(intake, samples, heard, facts)
         voices = len(heard.channels) if heard.layout == "voices" else 0
         transcript = Transcript(turns_of(heard), (), heard.source)
         spoken = len(heard.channels)

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from analyzer.audio.decode import RATE, decode
@@ -75,19 +74,7 @@ def test_times_are_those_of_the_recording_wherever_it_is_cut(tmp_path: Path, wri
     """Speech found block by block stands where speech found in the whole stands."""
     from analyzer.audio import blocks
     from analyzer.audio.recognise import recognise
-    from analyzer.audio.transcriber import Hints, Phrase
-    from analyzer.model import Word
-
-    class Scribe:
-        name = model = fingerprint = "scribe"
-        longest_clip, joins = 30.0, 0.0
-
-        def languages(self, audio: np.ndarray) -> dict[str, float]:
-            return {}
-
-        def phrases(self, audio: np.ndarray, clips: list, hints: Hints):
-            for clip in clips:
-                yield Phrase((Word(f"{clip.end:.2f}", clip.start, clip.end, 0.9),))
+    from tests.audio.scribe import Scribe
 
     path = write_wav(decode(JUNIPER / "mono.opus", tmp_path / "s.s16").read(0, 60 * RATE))
     whole = recognise(path, Scribe(), tmp_path, lambda *_: None)

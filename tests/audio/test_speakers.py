@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from analyzer.audio.decode import RATE, decode
 from analyzer.audio.diarizer import Voices, build_diarizer
 from analyzer.audio.recognise import Heard
 from analyzer.audio.speakers import with_voices
-from analyzer.audio.transcriber import Hints, Phrase
 from analyzer.errors import InputError, MissingError
 from analyzer.hearing import Hearing
 from analyzer.model import Source, Span, Transcript, Word
@@ -22,6 +21,7 @@ from analyzer.pipeline import Pipeline
 from analyzer.transcript.merge import turns_of
 from analyzer.transcript.metadata import Known
 from analyzer.transcript.people import name_people
+from tests.audio.scribe import Scribe
 from tests.conftest import JUNIPER
 
 SAID = "did the clinic sign|not yet legal has it|and what will you try|i will ask the nurse"
@@ -129,24 +129,6 @@ def test_words_are_recognised_once_and_voices_told_in_a_stage_of_their_own(
     assert diarizer.asked == 1
 
 
-class Scribe:
-    """Writes a word for each clip; keeps the hints that it was given."""
-
-    name = model = fingerprint = "scribe"
-    longest_clip, joins = 30.0, 0.0
-
-    def __init__(self) -> None:
-        self.hints: list[Hints] = []
-
-    def languages(self, audio: np.ndarray) -> dict[str, float]:
-        return {}
-
-    def phrases(self, audio: np.ndarray, clips: Sequence[Span], hints: Hints) -> Iterator[Phrase]:
-        self.hints.append(hints)
-        for clip in clips:
-            yield Phrase((Word("so", clip.start, clip.end, 0.9),))
-
-
 @pytest.fixture
 def scribe(tmp_path: Path, write_wav: Callable[..., Path]) -> tuple[Path, Pipeline, Scribe]:
     """Return half a minute of talk in one channel, and a pipeline that hears it."""
@@ -179,6 +161,21 @@ def test_words_and_voices_share_one_decoding_and_one_search_for_speech(scribe, m
     assert len(diarizer.spans) > 3
     pipeline.run(pipeline.intake(path))
     assert asked == ["decode", "find_speech"]
+
+
+@pytest.mark.speech
+def test_the_voice_on_a_track_of_its_own_is_never_divided(
+    scribe: tuple[Path, Pipeline, Scribe], write_wav: Callable[..., Path], tmp_path: Path
+) -> None:
+    from analyzer.audio.tracks import join_tracks
+
+    path, pipeline, _ = scribe
+    diarizer = pipeline.hearing.__dict__["diarizer"] = Alternating()
+    tracks = [path, write_wav(np.zeros(10 * RATE), name="silent.wav")]
+    known = Known(channels=("manager", "rep"), tracks=tuple(map(str, tracks)))
+    made = pipeline.run(pipeline.intake(join_tracks(tracks, tmp_path / "tracks"), known))
+    assert diarizer.asked == 0
+    assert [person.role for person in made.transcript.participants] == ["manager"]
 
 
 @pytest.mark.speech

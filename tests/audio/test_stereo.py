@@ -10,26 +10,11 @@ import pytest
 
 from analyzer.audio.decode import RATE, decode
 from analyzer.audio.recognise import Heard, recognise
-from analyzer.audio.transcriber import Hints, Phrase
-from analyzer.model import Word
+from tests.audio.scribe import Scribe
 from tests.conftest import JUNIPER
 
 pytestmark = pytest.mark.speech
 SECONDS = 60
-
-
-class Scribe:
-    """Writes a word for each clip, as long as the clip: what is measured is who was heard when."""
-
-    name = model = fingerprint = "scribe"
-    longest_clip, joins = 30.0, 0.0
-
-    def languages(self, audio: np.ndarray) -> dict[str, float]:
-        return {}
-
-    def phrases(self, audio: np.ndarray, clips: list, hints: Hints):
-        for clip in clips:
-            yield Phrase((Word(f"{clip.end:.3f}", clip.start, clip.end, 0.9),))
 
 
 @pytest.fixture(scope="module")
