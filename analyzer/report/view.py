@@ -9,11 +9,11 @@ from datetime import datetime
 from analyzer.cadence import Rhythm
 from analyzer.feedback.agenda import draft_agenda
 from analyzer.feedback.dimensions import Dimension, dimensions
-from analyzer.feedback.measures import speaking_time, topic_segments
+from analyzer.feedback.measures import minutes, speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Participant, Provenance, Quote
 from analyzer.report import talk as of_talk
-from analyzer.report.words import PAST, clock, day, minutes, sentence
+from analyzer.report.words import PAST, clock, day, sentence
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -240,8 +240,7 @@ def _without(analysis: Analysis) -> Without:
         return Without(withheld, withheld)
     return Without(
         "No question of yours was found after which the rep worked something out.",
-        "No change is suggested: no question of yours was found that brought a fact and led no further, and no instruction on "
-        "a topic that was not worked on.",
+        "No change is suggested: of no question and no instruction of yours can it be said plainly what to ask instead.",
     )
 
 
