@@ -83,12 +83,12 @@ def summarise(measures: Measures, rubric: Rubric) -> str:
         names = [label.name.lower() for label in rubric.labels if label.working]
         return f"None of the talk was {', '.join(names[:-1])} or {names[-1]}." if len(names) > 1 else "No working time."
     parts = [
-        f"{_minutes(measures.seconds[label.id])} {label.name.lower()}"
+        f"{minutes(measures.seconds[label.id])} {label.name.lower()}"
         for label in rubric.labels
         if label.working and measures.seconds.get(label.id)
     ]
     bridged = measures.bridge
-    sentence = f"{_minutes(measures.working)} of working time: {', '.join(parts)}."
+    sentence = f"{minutes(measures.working)} of working time: {', '.join(parts)}."
     if bridged.whole == 1:
         sentence += f" One topic was inspected, and it {'led' if bridged.part else 'did not lead'} to coaching."
     elif bridged.whole:
@@ -98,8 +98,8 @@ def summarise(measures: Measures, rubric: Rubric) -> str:
     return sentence
 
 
-def _minutes(seconds: float) -> str:
-    """As everywhere on the page, where the same length stands beside it."""
+def minutes(seconds: float) -> str:
+    """Return a length of time as a reader says it."""
     return (
         f"{seconds:.0f} s"
         if seconds < 60

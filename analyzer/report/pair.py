@@ -15,11 +15,11 @@ from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile, rhyth
 from analyzer.commitments.ledger import Event, Item, Pair
 from analyzer.feedback.agenda import PROMISES, same_words, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
-from analyzer.feedback.measures import speaking_time
+from analyzer.feedback.measures import minutes, speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
 from analyzer.report.trend import Point, Trend, effective_count
-from analyzer.report.words import EVENTS, PAST, clock, day, minutes, sentence, short_day
+from analyzer.report.words import EVENTS, PAST, clock, day, sentence, short_day
 
 ENOUGH = 4
 """Meetings from which on a trend is shown."""

@@ -25,17 +25,6 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def minutes(seconds: float) -> str:
-    """Return a length of time as a reader says it."""
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 60
-        else f"{seconds / 60:.1f} min"
-        if seconds < 600
-        else f"{seconds / 60:.0f} min"
-    )
-
-
 def day(value: date) -> str:
     """Return a date as ``Tue 17 March 2026``."""
     return f"{value:%a} {value.day} {value:%B %Y}"

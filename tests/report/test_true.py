@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
+from analyzer.feedback.measures import minutes
 from analyzer.feedback.wording import objection
 from analyzer.labels.rubric import load_rubric
 from analyzer.model import Analysis, EarlierPromise, FollowUp, Participant, Transcript
 from analyzer.report.rep import render_rep
-from analyzer.report.words import clock, day, minutes
+from analyzer.report.words import clock, day
 from analyzer.report.write import render
 from analyzer.transcript.read import read_transcript
 from tests.conftest import ROOT
