@@ -18,6 +18,7 @@ from analyzer.report.kept import refresh_reports
 from analyzer.report.site import is_kept, write_site
 from analyzer.report.write import write_report
 from analyzer.store.library import Erased, Library
+from analyzer.transcript.metadata import sidecars_of
 from analyzer.transcript.swap import is_stand_in
 
 
@@ -184,5 +185,4 @@ def outside(meetings: Iterable[MeetingInfo]) -> Iterator[Path]:
     """
     for info in meetings:
         for source in map(Path, (info.source_path, *info.tracks)):
-            names = (source, source.with_name(source.stem + ".meta.json"), source.with_name(source.name + ".meta.json"))
-            yield from (path for path in names if path.exists())
+            yield from (path for path in (source, *sidecars_of(source)) if path.exists())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from analyzer.batch.folder import files_in
-from analyzer.transcript.metadata import sidecar_of
+from analyzer.transcript.metadata import sidecars_of
 
 SETTLED = 10.0
 """Seconds for which a file has to stay as it is: a recorder writes every second or so, a copy over a network may pause."""
@@ -50,7 +50,7 @@ def watched(folder: Path, clock: Callable[[], float], sleep: Callable[[float], N
 def _signature(path: Path) -> _Signature | None:
     """Return what changes with a file; ``None`` while it is empty, and where it is gone again."""
     try:
-        facts = [one.stat() for one in (path, sidecar_of(path)) if one is not None]
+        facts = [one.stat() for one in (path, *sidecars_of(path)[:1])]
     except OSError:
         return None
     return tuple((fact.st_size, fact.st_mtime_ns) for fact in facts) if facts[0].st_size else None

@@ -115,10 +115,10 @@ def _only(one: Known, names: set[str]) -> Known:
     return Known(**values, grounds=tuple((name, ground) for name, ground in one.grounds if name in names))
 
 
-def sidecar_of(path: Path) -> Path | None:
-    """Return the sidecar file that is there for ``path``."""
+def sidecars_of(path: Path) -> list[Path]:
+    """Return the sidecar files that are there for ``path``; the first counts."""
     both = (path.with_name(path.stem + ".meta.json"), path.with_name(path.name + ".meta.json"))
-    return next((sidecar for sidecar in both if sidecar.is_file()), None)
+    return [sidecar for sidecar in both if sidecar.is_file()]
 
 
 def from_sidecar(path: Path) -> Known:
@@ -128,7 +128,7 @@ def from_sidecar(path: Path) -> Known:
         InputError: there is one and it cannot be read; the message names the field.
 
     """
-    sidecar = sidecar_of(path)
+    sidecar = next(iter(sidecars_of(path)), None)
     if sidecar is None:
         return Known()
     try:
