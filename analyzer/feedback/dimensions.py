@@ -7,7 +7,6 @@ exchanges and, where the anchors ask for a form of words (a probe, a rehearsal, 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,14 +14,14 @@ from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from analyzer.cadence import Rhythm
 from analyzer.errors import RubricError
 from analyzer.feedback.measures import TELLING, speaking_time, topic_segments
 from analyzer.labels import asking, cues
 from analyzer.labels.rubric import Rubric
-from analyzer.llm.prompts import prompts_folder
+from analyzer.llm.prompts import prompts_folder, read_part
 from analyzer.model import Analysis, Commitment, Exchange, Quote, Transcript, Turn
 
 SKILL = "skill"
@@ -233,19 +232,10 @@ def load_definitions(path: Path | None = None) -> tuple[Definition, ...]:
 
     """
     path = path or prompts_folder() / "dimensions.toml"
-    try:
-        file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise RubricError(f"the dimensions {str(path)!r} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RubricError(f"the dimensions {str(path)!r} are not valid TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RubricError(f"the dimensions {str(path)!r} are wrong at {where}: {first['msg'].lower()}") from error
+    file = read_part(path, "file of dimensions", _File.model_validate)
     if unknown := [one.id for one in file.dimension if one.id not in _COUNTS]:
         raise RubricError(
-            f"the dimensions {str(path)!r} name {unknown[0]!r}, which nothing counts: use {', '.join(_COUNTS)}"
+            f"the file of dimensions {str(path)!r} names {unknown[0]!r}, which nothing counts: use {', '.join(_COUNTS)}"
         )
     return file.dimension
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from analyzer.errors import RubricError
 from analyzer.feedback.measures import speaking_time
 from analyzer.labels.rubric import Rubric
-from analyzer.llm.prompts import prompts_folder
+from analyzer.llm.prompts import prompts_folder, read_part
 from analyzer.model import Analysis, Exchange
 
 FILE = "engagement.toml"
@@ -80,18 +78,7 @@ def load_engagement(path: Path | None = None) -> Engagement:
 
     """
     path = path or prompts_folder() / FILE
-    try:
-        return Engagement.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise RubricError(f"the rules of engagement {str(path)!r} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RubricError(f"the rules of engagement {str(path)!r} are not valid TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RubricError(
-            f"the rules of engagement {str(path)!r}, {place}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-        ) from error
+    return read_part(path, "file of the rules of engagement", Engagement.model_validate)
 
 
 def observe(

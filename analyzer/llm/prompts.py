@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analyzer.errors import RubricError
 from analyzer.llm.schema import Schema, not_portable
+
+Part = TypeVar("Part")
 
 
 class _File(BaseModel):
@@ -30,9 +33,8 @@ class _File(BaseModel):
     schema_: str
 
     @classmethod
-    def parse(cls, text: str) -> _File:
+    def parse(cls, values: dict[str, Any]) -> _File:
         """Return a file's content; ``schema`` is a name that pydantic keeps for itself."""
-        values = tomllib.loads(text)
         return cls.model_validate({"schema_" if name == "schema" else name: one for name, one in values.items()})
 
 
@@ -96,6 +98,30 @@ def prompts_folder() -> Path:
     return shipped if shipped.is_dir() else Path(__file__).parents[2] / "prompts"
 
 
+def read_part(path: Path, what: str, parse: Callable[[dict[str, Any]], Part]) -> Part:
+    """Return what one of the files of `prompts_folder` says.
+
+    Args:
+        path: TOML in UTF-8.
+        what: the reader's word for the file.
+        parse: makes it of the values, with pydantic's errors.
+
+    Raises:
+        RubricError: it cannot be read or breaks a rule; the message names file and place.
+
+    """
+    try:
+        return parse(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise RubricError(f"the {what} {str(path)!r} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RubricError(f"the {what} {str(path)!r} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RubricError(f"the {what} {str(path)!r} is wrong at {place}: {first['msg'].lower()}") from error
+
+
 @cache
 def load_prompt(name: str, folder: Path | None = None) -> Prompt:
     """Return the prompt in ``<name>.toml``, as ``window.1``.
@@ -105,20 +131,11 @@ def load_prompt(name: str, folder: Path | None = None) -> Prompt:
 
     """
     path = (folder or prompts_folder()) / f"{name}.toml"
-    try:
-        text = path.read_text(encoding="utf-8")
-        file = _File.parse(text)
-    except OSError as error:
-        raise RubricError(f"the prompt {str(path)!r} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RubricError(f"the prompt {str(path)!r} is not valid TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise RubricError(f"the prompt {str(path)!r} is wrong at {first['loc'][0]}: {first['msg'].lower()}") from error
+    file = read_part(path, "prompt", _File.parse)
     if name != f"{file.id}.{file.version}":
         raise RubricError(f"the prompt {str(path)!r} says that it is {file.id}.{file.version}")
     _check_variables(path, file)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     return Prompt(file.id, file.version, digest, frozenset(file.variables), file.system, file.user, file.schema_)
 
 
