@@ -13,7 +13,7 @@ from analyzer.evaluation import scorecard
 from analyzer.evaluation.dataset import Meeting, read_folder
 from analyzer.evaluation.engines import Engine
 from analyzer.evaluation.score import Prediction
-from analyzer.labels.features import GROUPS, rows
+from analyzer.labels.features import GROUPS
 from analyzer.labels.linear import LinearModel, load_model
 from analyzer.labels.local import WEIGHTS, exchanges_of
 from analyzer.labels.rubric import load_rubric
@@ -25,9 +25,7 @@ RUBRIC = load_rubric()
 
 def score(model: LinearModel, meetings: list[Meeting], without: frozenset[str]) -> scorecard.Scorecard:
     def predict(meeting: Meeting) -> Prediction:
-        transcript = meeting.transcript()
-        found = rows(transcript, model.index, without)
-        return Prediction(exchanges_of(transcript, model, found, RUBRIC), [])
+        return Prediction(exchanges_of(meeting.transcript(), model, RUBRIC, without), [])
 
     engine = Engine("ablation", "", predict)
     return scorecard.run(meetings, engine, RUBRIC, "dev", datetime.now(UTC))

@@ -25,7 +25,7 @@ from analyzer.commitments.phrasing import about_of, action_of
 from analyzer.commitments.refused import kept
 from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.labels.evidence import start_of
-from analyzer.labels.linear import LinearModel, fingerprint, load_model
+from analyzer.labels.linear import LinearModel, fingerprint, load_model, odds_of
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Commitment, Exchange, Extracted, Origin, Quote, Transcript
 
@@ -68,13 +68,14 @@ class LocalExtractor:
         """Return the commitments; see `Extractor.extract`."""
         model = _load(self._weights)
         clauses = [clause for turn in transcript.turns for clause in clauses_of(turn)]
-        odds = odds_of(_scores(model, rows(transcript, clauses, model.index_of("clause")))["promise"])
-        words, found = word_rows(transcript, clauses, odds, model.index_of("word"))
-        scores = _scores(model, found)
+        parts = model.parts
+        odds = odds_of(_scores(parts["clause"], rows(transcript, clauses, parts["clause"].index))["promise"])
+        words, found = word_rows(transcript, clauses, odds, parts["word"].index)
+        scores = _scores(parts["word"], found)
         spans = cut(words, scores["start"], scores["goes_on"])
         if not spans:
             return Extracted(())
-        scores = _scores(model, rows(transcript, spans, model.index_of("span")))
+        scores = _scores(parts["span"], rows(transcript, spans, parts["span"].index))
         promises = kept(promises_of(spans, scores, likeliest(spans, clauses, odds), model), transcript.turns)
         known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
         said = days_in(transcript, said_on) if said_on else {}
@@ -95,12 +96,6 @@ def _load(weights: Path) -> LinearModel:
 
 def _scores(model: LinearModel, found: Sequence[NDArray[np.int64]]) -> dict[str, Array]:
     return {head: np.asarray(values, float) for head, values in model.logits(found).items()}
-
-
-def odds_of(scores: Array) -> Array:
-    """Return the log odds of the second of two classes."""
-    odds: Array = scores[:, 1] - scores[:, 0]
-    return odds
 
 
 def likeliest(spans: Sequence[Clause], clauses: Sequence[Clause], odds: Array) -> Array:
@@ -176,9 +171,10 @@ def _due(
     model: LinearModel,
 ) -> tuple[DuePhrase | None, date | None]:
     """Return the day that most likely is the promise's own, if one is likelier than none; or a deadline without a day."""
-    days, features = day_rows(found, promises, said, transcript, said_on, model.index_of("day"))
+    part = model.parts["day"]
+    days, features = day_rows(found, promises, said, transcript, said_on, part.index)
     if days:
-        odds = odds_of(_scores(model, features)["due"])
+        odds = odds_of(_scores(part, features)["due"])
         best = days[int(odds.argmax())]
         if odds.max() > (FAR if _is_anothers(best, found, promises, said) else LIKELY):
             return best.phrase, best.day

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from analyzer.commitments.clauses import Clause, Ids, clauses_of, rows
 from analyzer.commitments.dates import days_in
 from analyzer.commitments.day_features import day_rows
-from analyzer.commitments.local import likeliest, odds_of, promises_of
+from analyzer.commitments.local import likeliest, promises_of
 from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.evaluation.dataset import FileCommitment, Meeting
 from analyzer.evaluation.metrics import f1_of_counts
 from analyzer.labels.fit import Collector, Head, fit_all, held_out, isotonic, joined, matrix_of, prune
-from analyzer.labels.linear import LinearModel
+from analyzer.labels.linear import LinearModel, odds_of
 from analyzer.labels.rubric import Rubric
 from analyzer.labels.train import FOLDS, check_trainable, provenance
 

@@ -1,44 +1,61 @@
-"""Scores of single turns to exchanges: the best sequence of labels and openings (Viterbi)."""
+"""Scores of candidate exchanges to the best sequence of exchanges that covers a talk (semi-Markov Viterbi)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
+Span = tuple[int, int]
+"""First and last turn of an exchange, from 0, ends included."""
 
 
-def best_exchanges(label: Array, opening: Array, switch: float) -> list[tuple[int, int, int]]:
-    """Return the best exchanges as ``(first, last, label)``, turns from 0, ends included, covering all turns.
-
-    At each turn the exchange goes on or a new one opens; a new label needs an opening.
+def candidates(opens: Sequence[bool], longest: int) -> list[Span]:
+    """Return the exchanges that may be, in order: from one turn that may open one to the turn before another.
 
     Args:
-        label: log score of each label for each turn, shape (turns, labels).
-        opening: log odds that a turn opens an exchange, shape (turns,).
-        switch: added where the label changes; below zero it makes changes rarer.
+        opens: whether a turn may open an exchange; the first one does in any case.
+        longest: turns of an exchange at most; where none of that length is possible, up to the next opening.
 
     """
-    turns, labels = label.shape
-    if not turns:
+    turns = len(opens)
+    places = [n for n in range(turns) if n == 0 or opens[n]] + [turns] * bool(turns)
+    found = []
+    for k, first in enumerate(places[:-1]):
+        for end in places[k + 1 :]:
+            if end - first > longest and end != places[k + 1]:
+                break
+            found.append((first, end - 1))
+    return found
+
+
+def best_exchanges(spans: Sequence[Span], score: Array, opening: Array) -> list[tuple[int, int, int]]:
+    """Return the best exchanges as ``(first, last, label)``, covering all turns.
+
+    Args:
+        spans: see `candidates`.
+        score: of each label for each span as a whole, shape (spans, labels).
+        opening: added where an exchange opens, shape (turns,); the first turn's does not count.
+
+    """
+    if not spans:
         return []
-    change = np.where(np.eye(labels, dtype=bool), 0.0, switch)
-    best = label[0].astype(float)
-    back = np.zeros((turns, labels), int)
-    opens = np.zeros((turns, labels), bool)
-    for n in range(1, turns):
-        into = best[:, None] + change + opening[n]
-        new_from = into.argmax(axis=0)
-        new, on = into[new_from, np.arange(labels)], best
-        opens[n] = new > on
-        back[n] = np.where(opens[n], new_from, np.arange(labels))
-        best = np.where(opens[n], new, on) + label[n]
-    found, last, at = [], turns - 1, int(best.argmax())
-    for n in range(turns - 1, -1, -1):
-        if n == 0 or opens[n, at]:
-            found.append((n, last, at))
-            last = n - 1
-        at = int(back[n, at])
+    labels, values = score.argmax(axis=1), score.max(axis=1)
+    turns = len(opening)
+    best = np.full(turns + 1, -np.inf)
+    best[0] = 0.0
+    back = np.zeros(turns + 1, int)
+    for n, (first, last) in enumerate(spans):
+        reached = best[first] + values[n] + (opening[first] if first else 0.0)
+        if reached > best[last + 1]:
+            best[last + 1], back[last + 1] = reached, n
+    found, end = [], turns
+    while end:
+        first, last = spans[back[end]]
+        found.append((first, last, int(labels[back[end]])))
+        end = first
     return found[::-1]
 
 

@@ -27,7 +27,7 @@ AROUND = 10
 """Turns before and after whose words count as the talk's subject."""
 WHOLE = 20
 """Turns from which a talk has a beginning and an end worth a feature: anything shorter is an excerpt."""
-GROUPS = ("words", "acts", "neighbours", "surroundings", "position")
+GROUPS = ("words", "acts", "neighbours", "surroundings", "position", "exchange")
 """What can be left out for an ablation."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|\?")
@@ -55,6 +55,26 @@ def acts_of(text: str, words: Sequence[str]) -> list[str]:
     acts = [name for name, cue in _ACTS.items() if cue.search(text)]
     acts += sorted({f"q_{cues.question_form(sentence)}" for sentence in cues.sentences(text)} - {"q_none"})
     return [*acts, f"length{min(6, (1 + len(words)).bit_length() - 1)}"]
+
+
+def spoken(transcript: Transcript, index: Index, without: frozenset[str] = frozenset()) -> list[Ids]:
+    """Return the words of each turn and their pairs, with who speaks: an exchange's features are those of its turns.
+
+    Args:
+        transcript: with roles where they are known.
+        index: from names to numbers.
+        without: groups of `GROUPS` to leave out.
+
+    """
+    return [
+        index(_spoken(turn, transcript.role_of(turn.speaker) or "?")) if "exchange" not in without else _NONE
+        for turn in transcript.turns
+    ]
+
+
+def _spoken(turn: Turn, role: str) -> list[str]:
+    said = words_of(turn.text)
+    return [f"{role[0]}:{word}" for word in said] + [f"{role[0]}:{one}_{other}" for one, other in pairwise(said)]
 
 
 @dataclass(frozen=True, slots=True)

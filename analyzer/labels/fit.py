@@ -21,6 +21,10 @@ RARE = 3
 """A feature must occur in this many rows."""
 
 
+UNKNOWN = -30.0
+"""The score of a class that a model has not met."""
+
+
 class Collector:
     """Numbers feature names in the order in which they first come."""
 
@@ -162,7 +166,7 @@ def joined(models: Mapping[str, LinearModel]) -> LinearModel:
 def held_out(matrix: Matrix, head: Head, fold: Ids, folds: int) -> tuple[Array, tuple[str, ...]]:
     """Return each row's scores from a model that has not seen its fold, and the classes of the columns."""
     classes = sorted(set(head.target[head.where] if head.where is not None else head.target))
-    scores = np.full((len(head.target), len(classes)), -30.0)
+    scores = np.full((len(head.target), len(classes)), UNKNOWN)
     for number in range(folds):
         inside = fold == number
         where = ~inside if head.where is None else ~inside & head.where

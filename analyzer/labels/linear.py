@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +43,32 @@ class LinearModel:
     """What else was learnt or has to be known: priors, calibration, versions."""
 
     @cached_property
+    def parts(self) -> dict[str, LinearModel]:
+        """The models that were joined, by their kinds of rows; see `analyzer.labels.fit.joined`."""
+        kinds = [name.partition("|")[0] for name in self.names]
+        return {kind: self._part(kind, np.array([one == kind for one in kinds])) for kind in dict.fromkeys(kinds)}
+
+    def _part(self, kind: str, inside: NDArray[np.bool_]) -> LinearModel:
+        weights = self.weights[inside]
+        heads = {head: self.heads[head] for head, place in self._places.items() if weights[:, place].any()}
+        columns = np.concatenate([np.arange(len(self.scale))[self._places[head]] for head in heads])
+        return LinearModel(
+            names=tuple(name[len(kind) + 1 :] for name in self.names if name.startswith(f"{kind}|")),
+            idf=self.idf[inside],
+            weights=weights[:, columns],
+            scale=self.scale[columns],
+            intercept=self.intercept[columns],
+            heads=heads,
+            facts=self.facts,
+        )
+
+    @cached_property
+    def _places(self) -> dict[str, slice]:
+        """The columns of each head."""
+        ends = np.cumsum([len(classes) for classes in self.heads.values()]).tolist()
+        return {head: slice(end - len(self.heads[head]), end) for head, end in zip(self.heads, ends, strict=True)}
+
+    @cached_property
     def _number(self) -> dict[str, int]:
         return {name: number for number, name in enumerate(self.names)}
 
@@ -51,19 +77,11 @@ class LinearModel:
         known = self._number
         return np.array([known[name] for name in names if name in known], np.int64)
 
-    def index_of(self, kind: str) -> Callable[[Sequence[str]], NDArray[np.int64]]:
-        """Return `index` for one kind of row of a model that was joined from several."""
-        return lambda names: self.index([f"{kind}|{name}" for name in names])
-
     def logits(self, rows: Sequence[NDArray[np.int64]]) -> dict[str, Array]:
         """Return for each head the scores of each row, shape (rows, classes)."""
         scores = np.stack([self._score(row) for row in rows]) if rows else np.zeros((0, len(self.scale)), np.float32)
         scores = scores * self.scale + self.intercept
-        result, at = {}, 0
-        for head, classes in self.heads.items():
-            result[head] = scores[:, at : at + len(classes)]
-            at += len(classes)
-        return result
+        return {head: scores[:, place] for head, place in self._places.items()}
 
     def _score(self, row: NDArray[np.int64]) -> Array:
         ids, counts = np.unique(row, return_counts=True)
@@ -120,6 +138,12 @@ def load_model(path: Path) -> LinearModel:
             )
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise EngineError(f"the weights {str(path)!r} cannot be read ({error}): install the package again") from error
+
+
+def odds_of(logits: NDArray[Any]) -> NDArray[Any]:
+    """Return the log odds of the second of two classes."""
+    odds: NDArray[Any] = logits[:, 1] - logits[:, 0]
+    return odds
 
 
 def fingerprint(path: Path) -> str:

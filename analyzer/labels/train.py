@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -14,25 +14,41 @@ from numpy.typing import NDArray
 from analyzer.errors import InputError
 from analyzer.evaluation.dataset import FileExchange, Meeting, data_hash
 from analyzer.evaluation.metrics import macro_f1
-from analyzer.labels.features import rows
-from analyzer.labels.fit import Collector, Head, fit_all, held_out, isotonic, matrix_of, prune, require_sklearn
-from analyzer.labels.linear import LinearModel
-from analyzer.labels.local import Scores, same_focus
+from analyzer.labels.decode import Span
+from analyzer.labels.features import rows, spoken
+from analyzer.labels.fit import (
+    UNKNOWN,
+    Collector,
+    Head,
+    Ids,
+    fit_all,
+    held_out,
+    isotonic,
+    joined,
+    matrix_of,
+    prune,
+    require_sklearn,
+)
+from analyzer.labels.linear import LinearModel, odds_of
+from analyzer.labels.local import Judged, adjusted, opening_odds, same_focus, spans_of
+from analyzer.labels.openings import measures
 from analyzer.labels.rubric import Rubric
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 FOLDS = 5
-FEATURES = 30_000
-STRENGTH = {"label": 10.0, "opening": 1.0, "time": 3.0, "topic": 3.0}
+FEATURES = {"turn": 30_000, "exchange": 30_000}
+STRENGTH = {"label": 10.0, "opening": 1.0, "exchange": 10.0, "time": 5.0, "topic": 5.0}
 """Inverse of the regularisation of each head, chosen by cross-validation."""
-PRIOR_WEIGHTS = (0.6, 0.8, 1.0)
-OPENING_WEIGHTS = (0.5, 1.0, 1.5, 2.0)
-SWITCHES = (0.0, -0.5, -1.0, -2.0)
+TURN_WEIGHTS = (0.3, 0.5, 0.8)
+OPENING_WEIGHTS = (1.0, 1.5)
+OPENING_BONUSES = (1.0, 1.5, 2.0)
 EXCERPT = (2, 12)
 """Turns of an excerpt, at least and at most."""
 EXCERPT_WEIGHT = 0.5
 """Of a turn in an excerpt, beside 1 for the same turn in its meeting."""
+PARTS, LONG = 2, 6
+"""Parts of an exchange that are learnt from as well, where it has so many turns."""
 ABSTAIN = 0.4
 """Confidence below which nothing is said."""
 
@@ -41,9 +57,11 @@ def train_labels(
     meetings: Sequence[Meeting],
     rubric: Rubric,
     without: frozenset[str] = frozenset(),
-    tuned: dict[str, Any] | None = None,
+    tuned: Mapping[str, Any] | None = None,
 ) -> LinearModel:
     """Return a model trained on the gold exchanges.
+
+    What a later step learns from is what the earlier one says of meetings that it has not seen.
 
     Args:
         meetings: all with gold exchanges.
@@ -57,26 +75,144 @@ def train_labels(
 
     """
     check_trainable(meetings)
+    turns = _learn_turns(meetings, without, scored=tuned is None)
+    exchanges = _learn_exchanges(meetings, without)
+    model = joined({"turn": turns.model, "exchange": exchanges.model})
+    assert model.heads["label"] == model.heads["exchange"], "turns and exchanges carry the same labels"
+    target = np.concatenate([_by_turn(meeting, "label") for meeting in meetings])
+    prior = [float((target == label).mean()) for label in model.heads["label"]]
+    facts = {"prior": prior} | provenance(meetings, rubric)
+    if tuned is not None:
+        return replace(model, facts={**tuned, **facts})
+    openings, talks = _learn_openings(meetings, turns, prior)
+    for n, talk in enumerate(talks):
+        talk.exchange = exchanges.held_out(n, talk.spans)
+    return replace(model, facts=facts | {"openings": openings, "abstain": ABSTAIN} | _tune(model, prior, talks, rubric))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """What is learnt of turns, and what models that have not seen a meeting say of its turns."""
+
+    model: LinearModel
+    label: list[Array]
+    """Of each meeting, shape (turns, labels)."""
+    opening: list[Array]
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchanges:
+    """What is learnt of exchanges: the model, and for each fold the one that has not seen it."""
+
+    model: LinearModel
+    unseen: list[LinearModel]
+    spoken: list[list[Ids]]
+    """Of each meeting the features of its turns, numbered as in ``number``."""
+    number: Ids
+    """From these numbers to the models' own, -1 for what they do not know."""
+
+    def held_out(self, meeting: int, spans: Sequence[Span]) -> Array:
+        """Return what is said of spans of a meeting by the model that has not seen it, shape (spans, labels)."""
+        own = [self.number[ids] for ids in self.spoken[meeting]]
+        own = [ids[ids >= 0] for ids in own]
+        rows = [np.concatenate(own[first : last + 1]) for first, last in spans]
+        unseen, labels = self.unseen[meeting % FOLDS], self.model.heads["exchange"]
+        scores = np.full((len(rows), len(labels)), UNKNOWN)
+        scores[:, [labels.index(one) for one in unseen.heads["exchange"]]] = unseen.logits(rows)["exchange"]
+        return scores
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A meeting as it is seen without having been learnt from."""
+
+    truth: NDArray[np.str_]
+    """The label of each turn."""
+    seconds: Array
+    label: Array
+    opening: Array
+    spans: list[Span]
+    exchange: Array | None = None
+
+
+def _learn_turns(meetings: Sequence[Meeting], without: frozenset[str], scored: bool) -> _Turns:
     collector = Collector()
     found, of, targets = _examples(meetings, collector, without)
     whole = sum(len(meeting.turns) for meeting in meetings)
     weight = np.where(np.arange(len(found)) < whole, 1.0, EXCERPT_WEIGHT)
-    heads = {name: Head(np.array(targets[name]), strength, weight=weight) for name, strength in STRENGTH.items()}
+    heads = {name: Head(np.array(targets[name]), STRENGTH[name], weight=weight) for name in targets}
     everything = matrix_of(found, collector)
-    model = fit_all(prune(found, collector, everything, heads["label"], FEATURES), heads)
-    if tuned is not None:
-        target = heads["label"].target[:whole]
-        prior = [float((target == label).mean()) for label in model.heads["label"]]
-        return replace(model, facts=tuned | {"prior": prior} | provenance(meetings, rubric))
-    scores: dict[str, Array] = {}
-    for name in ("label", "opening"):
-        # features are not chosen before: the choice would have seen the labels of the fold that is held out
-        scores[name], classes = held_out(everything, heads[name], of % FOLDS, FOLDS)
-        scores[name] = scores[name][:whole]
-        assert classes == model.heads[name]
-    seconds = np.array([turn.end - turn.start for meeting in meetings for turn in meeting.turns])
-    facts = _tune(model, scores, heads["label"].target[:whole], of[:whole], seconds, rubric)
-    return replace(model, facts=facts | provenance(meetings, rubric))
+    model = fit_all(prune(found, collector, everything, heads["label"], FEATURES["turn"]), heads)
+    if not scored:
+        return _Turns(model, [], [])
+    ends = np.cumsum([len(meeting.turns) for meeting in meetings])[:-1]
+    # features are not chosen before: the choice would have seen the labels of the fold that is held out
+    scores = {name: held_out(everything, head, of % FOLDS, FOLDS)[0][:whole] for name, head in heads.items()}
+    return _Turns(model, np.split(scores["label"], ends), [odds_of(one) for one in np.split(scores["opening"], ends)])
+
+
+def _learn_exchanges(meetings: Sequence[Meeting], without: frozenset[str]) -> _Exchanges:
+    collector, choice = Collector(), random.Random(1)
+    words = [spoken(meeting.transcript(), collector, without) for meeting in meetings]
+    found: list[Ids] = []
+    of: list[int] = []
+    targets: dict[str, list[str]] = {"exchange": [], "time": [], "topic": []}
+    for n, meeting in enumerate(meetings):
+        for one in meeting.gold.exchanges or ():
+            for first, last in [(one.first, one.last), *_parts(one, choice)]:
+                found.append(np.concatenate(words[n][first - 1 : last]))
+                of.append(n)
+                for name, value in (("exchange", one.label), ("time", one.time), ("topic", one.topic)):
+                    targets[name].append(value)
+    heads = {name: Head(np.array(values), STRENGTH[name]) for name, values in targets.items()}
+    matrix, fold = matrix_of(found, collector), np.array(of) % FOLDS
+    unseen = [fit_all(matrix, {"exchange": replace(heads["exchange"], where=fold != one)}) for one in range(FOLDS)]
+    number = np.full(len(collector.numbers), -1, np.int64)
+    number[[collector.numbers[name] for name in matrix.names]] = np.arange(len(matrix.names))
+    model = fit_all(prune(found, collector, matrix, heads["exchange"], FEATURES["exchange"]), heads)
+    return _Exchanges(model, unseen, words, number)
+
+
+def _parts(one: FileExchange, choice: random.Random) -> list[Span]:
+    """Return parts of a long exchange: what is cut too short must be known as well."""
+    if one.last - one.first + 1 < LONG:
+        return []
+    firsts = [choice.randint(one.first, one.last - 2) for _ in range(PARTS)]
+    return [(first, choice.randint(first + 2, one.last)) for first in firsts]
+
+
+def _learn_openings(
+    meetings: Sequence[Meeting], turns: _Turns, prior: Sequence[float]
+) -> tuple[dict[str, Any], list[_Talk]]:
+    """Return what tells an opening turn by its measures, and each meeting as one sees it that has not learnt from it."""
+    labels = [adjusted(one, prior) for one in turns.label]
+    found = [
+        measures(meeting.transcript(), np.exp(label), opening)
+        for meeting, label, opening in zip(meetings, labels, turns.opening, strict=True)
+    ]
+    opens = [_by_turn(meeting, "opening") for meeting in meetings]
+    unseen = [_fit_openings(found, opens, fold) for fold in range(FOLDS)]
+    talks = []
+    for n, meeting in enumerate(meetings):
+        odds = opening_odds(found[n], unseen[n % FOLDS])
+        seconds = np.array([turn.end - turn.start for turn in meeting.turns])
+        talks.append(_Talk(_by_turn(meeting, "label"), seconds, labels[n], odds, spans_of(odds)))
+    return _fit_openings(found, opens, None), talks
+
+
+def _fit_openings(found: Sequence[Array], opens: Sequence[NDArray[np.str_]], fold: int | None) -> dict[str, Any]:
+    """Return weights and intercept learnt from all meetings outside of a fold; a first turn opens always and is no case."""
+    from sklearn.linear_model import LogisticRegression
+
+    kept = [n for n in range(len(found)) if fold is None or n % FOLDS != fold]
+    rows, target = np.concatenate([found[n][1:] for n in kept]), np.concatenate([opens[n][1:] for n in kept])
+    scale = rows.std(axis=0) + 1e-9
+    fitted = LogisticRegression(C=1.0, max_iter=500).fit((rows - rows.mean(axis=0)) / scale, target == "1")
+    weights = fitted.coef_[0] / scale
+    return {
+        "weights": [round(float(one), 5) for one in weights],
+        "intercept": round(float(fitted.intercept_[0] - rows.mean(axis=0) @ weights), 5),
+    }
 
 
 def _examples(
@@ -89,7 +225,7 @@ def _examples(
     """
     found: list[NDArray[np.int64]] = []
     of: list[int] = []
-    targets: dict[str, list[str]] = {name: [] for name in STRENGTH}
+    targets: dict[str, list[str]] = {"label": [], "opening": []}
     lengths = random.Random(0)
     parts = [(n, meeting.transcript().turns, 0) for n, meeting in enumerate(meetings)]
     for n, meeting in enumerate(meetings):
@@ -101,8 +237,8 @@ def _examples(
     for n, turns, at in parts:
         found += rows(replace(meetings[n].transcript(), turns=turns), collector, without)
         of += [n] * len(turns)
-        for name, values in _targets(meetings[n].gold.exchanges or ()).items():
-            targets[name] += values[at : at + len(turns)]
+        for name, values in targets.items():
+            values += _by_turn(meetings[n], name)[at : at + len(turns)].tolist()
     return found, np.array(of), targets
 
 
@@ -126,71 +262,51 @@ def provenance(meetings: Sequence[Meeting], rubric: Rubric) -> dict[str, Any]:
     }
 
 
-def _targets(exchanges: Sequence[FileExchange]) -> dict[str, list[str]]:
-    return {
-        "label": [one.label for one in exchanges for _ in range(one.first, one.last + 1)],
-        "opening": [str(int(n == one.first)) for one in exchanges for n in range(one.first, one.last + 1)],
-        "time": [one.time for one in exchanges for _ in range(one.first, one.last + 1)],
-        "topic": [one.topic for one in exchanges for _ in range(one.first, one.last + 1)],
-    }
+def _by_turn(meeting: Meeting, what: str) -> NDArray[np.str_]:
+    """Return the gold ``label`` of each turn, or whether it is the ``opening`` of an exchange."""
+    gold = meeting.gold.exchanges or ()
+    if what == "opening":
+        return np.array([str(int(n == one.first)) for one in gold for n in range(one.first, one.last + 1)])
+    return np.array([one.label for one in gold for _ in range(one.first, one.last + 1)])
 
 
-def _tune(
-    model: LinearModel,
-    scores: dict[str, Array],
-    target: NDArray[np.str_],
-    of: NDArray[np.int64],
-    seconds: Array,
-    rubric: Rubric,
-) -> dict[str, Any]:
+def _tune(model: LinearModel, prior: Sequence[float], talks: Sequence[_Talk], rubric: Rubric) -> dict[str, Any]:
     """Return the settings that serve best on held-out meetings, and the calibration that goes with them.
 
     Best is macro-F1 of focus less the mean error of a meeting's coaching share: the first decides whether the moments
     are right, the second whether the bar is.
     """
-    prior = [float((target == label).mean()) for label in model.heads["label"]]
     best: tuple[float, dict[str, Any]] = (-2.0, {})
-    for prior_weight, opening_weight, switch in product(PRIOR_WEIGHTS, OPENING_WEIGHTS, SWITCHES):
-        facts = {"prior": prior, "prior_weight": prior_weight, "opening_weight": opening_weight, "switch": switch}
-        f1, error = _quality(replace(model, facts=facts), scores, target, of, seconds, rubric)
+    for turn_weight, opening_weight, bonus in product(TURN_WEIGHTS, OPENING_WEIGHTS, OPENING_BONUSES):
+        facts = {"turn_weight": turn_weight, "opening_weight": opening_weight, "opening_bonus": bonus}
+        f1, error = _quality(model, [_judged(talk, facts | {"prior": prior}) for talk in talks], talks, rubric)
         if f1 - error > best[0]:
             held = {"held_out_focus_macro_f1": round(f1, 4), "held_out_coached_share_error": round(100 * error, 2)}
             best = (f1 - error, facts | held)
-    facts = best[1] | {"abstain": ABSTAIN}
-    return facts | {"calibration": _calibration(replace(model, facts=facts), scores, target, of, rubric)}
+    judged = [_judged(talk, best[1] | {"prior": prior}) for talk in talks]
+    return best[1] | {"calibration": _calibration(model, judged, talks, rubric)}
 
 
-def _decoded(
-    model: LinearModel, scores: dict[str, Array], target: NDArray[np.str_], of: NDArray[np.int64]
-) -> Iterator[tuple[Scores, NDArray[np.str_]]]:
-    """Yield for each meeting what is decoded from held-out scores, and the true labels."""
-    for meeting in range(of.max() + 1):
-        inside = of == meeting
-        nothing = np.zeros((int(inside.sum()), 1))
-        logits = {name: values[inside] for name, values in scores.items()} | {"time": nothing, "topic": nothing}
-        yield Scores.of(model, logits), target[inside]
+def _judged(talk: _Talk, facts: Mapping[str, Any]) -> Judged:
+    assert talk.exchange is not None
+    return Judged.of(talk.spans, talk.label, talk.opening, talk.exchange, facts)
 
 
 def _quality(
-    model: LinearModel,
-    scores: dict[str, Array],
-    target: NDArray[np.str_],
-    of: NDArray[np.int64],
-    seconds: Array,
-    rubric: Rubric,
+    model: LinearModel, judged: Sequence[Judged], talks: Sequence[_Talk], rubric: Rubric
 ) -> tuple[float, float]:
     """Return macro-F1 of focus, and the mean absolute error of a meeting's coaching share (0 to 1)."""
+    labels = model.heads["exchange"]
     focuses = [focus.id for focus in rubric.focuses]
-    place = {label: focuses.index(rubric.focus_and_kind(label)[0]) for label in model.heads["label"]}
+    place = {label: focuses.index(rubric.focus_and_kind(label)[0]) for label in labels}
     confusion = np.zeros((len(focuses), len(focuses)))
-    errors, at = [], 0
-    for decoded, true in _decoded(model, scores, target, of):
-        said = [model.heads["label"][label] for first, last, label in decoded.spans for _ in range(first, last + 1)]
-        for one, other in zip(true, said, strict=True):
+    errors = []
+    for found, talk in zip(judged, talks, strict=True):
+        chosen = [(found.spans[number], labels[best]) for number, best in found.best]
+        said = [label for (first, last), label in chosen for _ in range(first, last + 1)]
+        for one, other in zip(talk.truth, said, strict=True):
             confusion[place[str(one)], place[other]] += 1
-        spoken = seconds[at : at + len(said)]
-        errors.append(abs(_coached(said, spoken, rubric) - _coached([str(one) for one in true], spoken, rubric)))
-        at += len(said)
+        errors.append(abs(_coached(said, talk.seconds, rubric) - _coached(talk.truth.tolist(), talk.seconds, rubric)))
     return float(macro_f1(confusion)), float(np.mean(errors))
 
 
@@ -202,13 +318,14 @@ def _coached(labels: Sequence[str], seconds: Array, rubric: Rubric) -> float:
 
 
 def _calibration(
-    model: LinearModel, scores: dict[str, Array], target: NDArray[np.str_], of: NDArray[np.int64], rubric: Rubric
+    model: LinearModel, judged: Sequence[Judged], talks: Sequence[_Talk], rubric: Rubric
 ) -> list[list[float]]:
     certain, right = [], []
-    for decoded, true in _decoded(model, scores, target, of):
-        for span in decoded.spans:
-            focus = rubric.focus_and_kind(model.heads["label"][span[2]])[0]
-            inside = [rubric.focus_and_kind(str(label))[0] == focus for label in true[span[0] : span[1] + 1]]
-            certain.append(decoded.certainty(span, same_focus(model, focus, rubric)))
+    for found, talk in zip(judged, talks, strict=True):
+        for number, best in found.best:
+            first, last = found.spans[number]
+            focus = rubric.focus_and_kind(model.heads["exchange"][best])[0]
+            inside = [rubric.focus_and_kind(str(label))[0] == focus for label in talk.truth[first : last + 1]]
+            certain.append(found.certainty(number, same_focus(model, focus, rubric)))
             right.append(float(2 * sum(inside) > len(inside)))
     return isotonic(certain, right)

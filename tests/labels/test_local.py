@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from analyzer.errors import EngineError, InputError
 from analyzer.evaluation.dataset import data_hash, read_folder
-from analyzer.labels.decode import best_exchanges
+from analyzer.labels.decode import best_exchanges, candidates
 from analyzer.labels.features import rows
 from analyzer.labels.linear import load_model
 from analyzer.labels.local import WEIGHTS, LocalLabeler
+from analyzer.labels.openings import MEASURES, measures
 from analyzer.labels.rubric import load_rubric
 from analyzer.model import Participant, Source, Transcript, Turn
 from tests.conftest import ROOT
@@ -117,9 +118,8 @@ def test_the_same_meetings_give_the_same_weights(tmp_path: Path) -> None:
     from analyzer.labels.train import train_labels
 
     meetings = read_folder(ROOT / "eval" / "train")[:6]
-    tuned = load_model(WEIGHTS).facts
     for name, fit in (
-        ("labels", lambda: train_labels(meetings, RUBRIC, tuned=tuned)),
+        ("labels", lambda: train_labels(meetings, RUBRIC)),
         ("commitments", lambda: train_commitments(meetings, RUBRIC)),
     ):
         for which in ("one", "other"):
@@ -138,38 +138,66 @@ def test_unlabelled_meetings_cannot_be_trained_on() -> None:
         train_labels(meetings[:3], RUBRIC)
 
 
-@given(st.integers(1, 12), st.integers(1, 4), st.integers(0, 2**32 - 1), st.sampled_from([0.0, -0.7]))
-def test_decoding_finds_the_best_sequence(turns: int, labels: int, seed: int, switch: float) -> None:
-    """The second writing tries every label and opening, for talks short enough."""
+@given(st.lists(st.booleans(), max_size=40), st.integers(1, 8))
+def test_candidates_lead_from_opening_to_opening_and_always_cover_the_talk(opens: list[bool], longest: int) -> None:
+    spans = candidates(opens, longest)
+    places = {0, len(opens)} | {n for n, one in enumerate(opens) if one}
+    for first, last in spans:
+        assert first <= last
+        assert {first, last + 1} <= places
+        assert last + 1 - first <= longest or not places & set(range(first + 1, last + 1))
+    covered = best_exchanges(spans, np.zeros((len(spans), 2)), np.zeros(len(opens)))
+    assert [n for first, last, _ in covered for n in range(first, last + 1)] == list(range(len(opens)))
+
+
+@given(st.integers(1, 7), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_decoding_finds_the_best_sequence(turns: int, labels: int, seed: int) -> None:
+    """The second writing tries every way to cut the talk."""
     random = np.random.default_rng(seed)
-    turns = min(turns, 5)
-    label, opening = random.normal(size=(turns, labels)), random.normal(size=turns)
+    spans = candidates([True] * turns, turns)
+    score, opening = random.normal(size=(len(spans), labels)), random.normal(size=turns)
+    value = dict(zip(spans, score.max(axis=1), strict=True))
 
-    def total(path: list[tuple[int, bool]]) -> float:
-        score = 0.0
-        for n, (k, opens) in enumerate(path):
-            score += label[n, k] + (opening[n] if n and opens else 0)
-            score += switch if n and opens and k != path[n - 1][0] else 0
-        return score
+    def best_from(at: int) -> float:
+        if at == turns:
+            return 0.0
+        ways = (value[at, last] + best_from(last + 1) for last in range(at, turns))
+        return max(ways) + (opening[at] if at else 0.0)
 
-    def paths(n: int) -> list[list[tuple[int, bool]]]:
-        if n == 0:
-            return [[]]
-        found = []
-        for path in paths(n - 1):
-            for k in range(labels):
-                if n == 1:
-                    found.append([*path, (k, True)])
-                else:
-                    found.append([*path, (k, True)])
-                    if k == path[-1][0]:
-                        found.append([*path, (k, False)])
-        return found
+    found = best_exchanges(spans, score, opening)
+    reached = sum(
+        score[spans.index((first, last)), label] + (opening[first] if first else 0) for first, last, label in found
+    )
+    assert reached == pytest.approx(best_from(0))
 
-    best = max(total(path) for path in paths(turns))
-    spans = best_exchanges(label, opening, switch)
-    path = [(k, n == first) for first, last, k in spans for n in range(first, last + 1)]
-    assert total(path) == pytest.approx(best)
+
+def test_the_words_change_most_where_another_customer_comes_up() -> None:
+    said = [
+        "Where is Brackwell with the pump order?",
+        "Brackwell wants the pump in June, their plant stops then.",
+        "Is the pump price fixed for Brackwell?",
+        "The price holds until the plant in June.",
+        "What about Tamsel and the trailers?",
+        "Tamsel asked for two trailers more.",
+        "Do they lease the trailers?",
+        "Tamsel leases trailers and buys tyres.",
+    ]
+    found = measures(talk(*said), np.full((8, 2), 0.5), np.zeros(8))
+    assert found.shape == (8, len(MEASURES))
+    assert found[:, MEASURES.index("dip4")].argmax() == 4
+    assert found[1:, MEASURES.index("alike2")].argmin() == 3
+    assert measures(talk("Hm."), np.full((1, 2), 0.5), np.zeros(1)).shape == (1, len(MEASURES))
+
+
+def test_a_part_of_a_joined_model_scores_its_rows_as_the_whole_does() -> None:
+    whole = load_model(WEIGHTS)
+    part = whole.parts["exchange"]
+    names = list(part.names[:40])
+    alone = part.logits([part.index(names)])
+    together = whole.logits([whole.index([f"exchange|{name}" for name in names])])
+    assert set(alone) == {"exchange", "time", "topic"}
+    for head, scores in alone.items():
+        assert np.allclose(scores, together[head], atol=1e-5)
 
 
 def test_features_of_a_turn_do_not_depend_on_who_asks_first() -> None:
