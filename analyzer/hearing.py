@@ -96,7 +96,7 @@ class Hearing:
             voices=voices,
             numbers=heard.channels,
             alone=alone,
-            untold=self._untold(),
+            untold=self._untold() if spoken == 1 else "",
         )
         return known, named
 
@@ -110,8 +110,10 @@ class Hearing:
 
     def _voiced(self, intake: Intake, samples: Callable[[], Samples], heard: Heard, facts: dict[str, Any]) -> Heard:
         """Return what was heard with its voices told apart, where one channel holds them all and an engine is here."""
+        if len(heard.channels) != 1 or not heard.words:
+            return heard
         diarizer = self.diarizer
-        if diarizer is None or len(heard.channels) != 1 or not heard.words:
+        if diarizer is None:
             return heard
         from analyzer.audio.diarizer import Voices
         from analyzer.audio.speakers import tell_voices, with_voices

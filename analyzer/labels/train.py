@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analyzer.errors import InputError
 from analyzer.evaluation.dataset import FileExchange, Meeting, data_hash
-from analyzer.evaluation.metrics import macro_f1
+from analyzer.evaluation.metrics import boundary_counts, f1_of_counts, macro_f1
 from analyzer.labels.decode import Span
 from analyzer.labels.features import rows, spoken
 from analyzer.labels.fit import (
@@ -40,9 +40,11 @@ FOLDS = 5
 FEATURES = {"turn": 30_000, "exchange": 30_000}
 STRENGTH = {"label": 10.0, "opening": 1.0, "exchange": 10.0, "time": 5.0, "topic": 5.0}
 """Inverse of the regularisation of each head, chosen by cross-validation."""
-TURN_WEIGHTS = (0.3, 0.5, 0.8)
-OPENING_WEIGHTS = (1.0, 1.5)
-OPENING_BONUSES = (1.0, 1.5, 2.0)
+TURN_WEIGHTS = (0.5, 0.7, 1.0)
+OPENING_WEIGHTS = (1.5, 2.0, 3.0)
+OPENING_BONUSES = (1.0, 1.5, 2.0, 2.5)
+BOUNDARIES = 0.3
+"""What boundary F1 counts in tuning, beside 1 for macro-F1 of focus and for the coaching share."""
 EXCERPT = (2, 12)
 """Turns of an excerpt, at least and at most."""
 EXCERPT_WEIGHT = 0.5
@@ -128,6 +130,8 @@ class _Talk:
 
     truth: NDArray[np.str_]
     """The label of each turn."""
+    opens: list[int]
+    """The turns that open an exchange, from 0, but the first."""
     seconds: Array
     label: Array
     opening: Array
@@ -196,7 +200,8 @@ def _learn_openings(
     for n, meeting in enumerate(meetings):
         odds = opening_odds(found[n], unseen[n % FOLDS])
         seconds = np.array([turn.end - turn.start for turn in meeting.turns])
-        talks.append(_Talk(_by_turn(meeting, "label"), seconds, labels[n], odds, spans_of(odds)))
+        first = [turn for turn in np.flatnonzero(opens[n] == "1").tolist() if turn]
+        talks.append(_Talk(_by_turn(meeting, "label"), first, seconds, labels[n], odds, spans_of(odds)))
     return _fit_openings(found, opens, None), talks
 
 
@@ -273,16 +278,19 @@ def _by_turn(meeting: Meeting, what: str) -> NDArray[np.str_]:
 def _tune(model: LinearModel, prior: Sequence[float], talks: Sequence[_Talk], rubric: Rubric) -> dict[str, Any]:
     """Return the settings that serve best on held-out meetings, and the calibration that goes with them.
 
-    Best is macro-F1 of focus less the mean error of a meeting's coaching share: the first decides whether the moments
-    are right, the second whether the bar is.
+    Best is macro-F1 of focus, less the mean error of a meeting's coaching share, and a part of boundary F1: the first
+    decides whether the moments are right, the second whether the bar is, the third whether one reads what belongs together.
     """
     best: tuple[float, dict[str, Any]] = (-2.0, {})
     for turn_weight, opening_weight, bonus in product(TURN_WEIGHTS, OPENING_WEIGHTS, OPENING_BONUSES):
         facts = {"turn_weight": turn_weight, "opening_weight": opening_weight, "opening_bonus": bonus}
-        f1, error = _quality(model, [_judged(talk, facts | {"prior": prior}) for talk in talks], talks, rubric)
-        if f1 - error > best[0]:
+        judged = [_judged(talk, facts | {"prior": prior}) for talk in talks]
+        f1, error = _quality(model, judged, talks, rubric)
+        boundaries = _boundary_f1(judged, talks)
+        if f1 - error + BOUNDARIES * boundaries > best[0]:
             held = {"held_out_focus_macro_f1": round(f1, 4), "held_out_coached_share_error": round(100 * error, 2)}
-            best = (f1 - error, facts | held)
+            held |= {"held_out_boundary_f1": round(boundaries, 4)}
+            best = (f1 - error + BOUNDARIES * boundaries, facts | held)
     judged = [_judged(talk, best[1] | {"prior": prior}) for talk in talks]
     return best[1] | {"calibration": _calibration(model, judged, talks, rubric)}
 
@@ -308,6 +316,14 @@ def _quality(
             confusion[place[str(one)], place[other]] += 1
         errors.append(abs(_coached(said, talk.seconds, rubric) - _coached(talk.truth.tolist(), talk.seconds, rubric)))
     return float(macro_f1(confusion)), float(np.mean(errors))
+
+
+def _boundary_f1(judged: Sequence[Judged], talks: Sequence[_Talk]) -> float:
+    counts = [
+        boundary_counts(talk.opens, [found.spans[number][0] for number, _ in found.best[1:]])
+        for found, talk in zip(judged, talks, strict=True)
+    ]
+    return float(f1_of_counts(np.sum(counts, axis=0)))
 
 
 def _coached(labels: Sequence[str], seconds: Array, rubric: Rubric) -> float:
