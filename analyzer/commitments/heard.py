@@ -25,6 +25,8 @@ _SHORT = {name[:n]: name for name in (*WEEKDAY, *MONTH) for n in (3, 4, 5)} | {"
 _SHORT |= dict.fromkeys("um umm uhm uh uhh er erm eh ah hmm mm mhm".split(), "")
 _DOUBTFUL = frozenset({"sat", "sun", "wed"})  # words of their own, unless a preposition makes them days
 
+_BEFORE_WEEKEND = (["the"], ["this"], ["next"])
+
 _UP_TO_99 = rf"(?:{_TENS})(?:[\s-]{{1,3}}(?:{_UNITS}|{_NTHS})\b)?|{'|'.join(_VALUE)}"
 _TOKEN = re.compile(
     rf"(?P<number>\b(?:(?:a|{_UNITS})[\s-]{{1,3}}hundred\b(?:[\s-]{{1,3}}and\b)?(?:[\s-]{{1,3}}(?:{_UP_TO_99})\b)?"
@@ -44,6 +46,8 @@ class Heard:
             word = _word(match, words[-1] if words else "", text)
             if words and word == words[-1]:  # "by by Friday"
                 self._spans[-1] = (self._spans[-1][0], match.end())
+            elif word == "end" and words[-1:] == ["week"] and words[-2:-1] in _BEFORE_WEEKEND:  # as recognisers write it
+                words[-1], self._spans[-1] = "weekend", (self._spans[-1][0], match.end())
             elif word:
                 words.append(word)
                 self._spans.append(match.span())

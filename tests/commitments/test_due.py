@@ -185,6 +185,8 @@ TABLE = [
     ("next week or the week after", TUE, "Fri 2026-04-03"),
     # "over the weekend": Sunday of the week
     ("over the weekend", TUE, "Sun 2026-03-22"),
+    ("over the week end", TUE, "Sun 2026-03-22"),
+    ("by the end of the week", TUE, "Fri 2026-03-20"),
     ("on the weekend", FRI, "Sun 2026-11-22"),
     ("this weekend", SUN, "Sun 2026-05-10"),
     ("next weekend", TUE, "Sun 2026-03-29"),
