@@ -40,9 +40,9 @@ FOLDS = 5
 FEATURES = {"turn": 30_000, "exchange": 30_000}
 STRENGTH = {"label": 10.0, "opening": 1.0, "exchange": 10.0, "time": 5.0, "topic": 5.0}
 """Inverse of the regularisation of each head, chosen by cross-validation."""
-TURN_WEIGHTS = (0.5, 0.7, 1.0)
-OPENING_WEIGHTS = (1.5, 2.0, 3.0)
-OPENING_BONUSES = (1.0, 1.5, 2.0, 2.5)
+TURN_WEIGHTS = (0.3, 0.5, 0.7)
+OPENING_WEIGHTS = (2.0, 3.0)
+OPENING_BONUSES = (1.5, 2.0, 2.5, 3.0)
 BOUNDARIES = 0.3
 """What boundary F1 counts in tuning, beside 1 for macro-F1 of focus and for the coaching share."""
 EXCERPT = (2, 12)
