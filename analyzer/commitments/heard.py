@@ -46,7 +46,9 @@ class Heard:
             word = _word(match, words[-1] if words else "", text)
             if words and word == words[-1]:  # "by by Friday"
                 self._spans[-1] = (self._spans[-1][0], match.end())
-            elif word == "end" and words[-1:] == ["week"] and words[-2:-1] in _BEFORE_WEEKEND:  # as recognisers write it
+            elif (
+                word == "end" and words[-1:] == ["week"] and words[-2:-1] in _BEFORE_WEEKEND
+            ):  # as recognisers write it
                 words[-1], self._spans[-1] = "weekend", (self._spans[-1][0], match.end())
             elif word:
                 words.append(word)

@@ -97,8 +97,7 @@ def _confusion(meeting: Meeting, one: str, other: str, focuses: list[str]) -> Ar
 
 
 def _figure(statistic: Any, counts: Array, drawn: Array) -> Figure:
-    low, high = metrics.interval(statistic, counts, drawn)
-    return Figure(number(float(statistic(counts.sum(axis=0)))), number(low), number(high), float(counts.sum()))
+    return metrics.figure_of(statistic, counts, drawn, float(counts.sum()))
 
 
 def _alpha(meetings: Sequence[Meeting], label: Any, labels: list[str], drawn: Array) -> Figure:
@@ -112,8 +111,7 @@ def _alpha(meetings: Sequence[Meeting], label: Any, labels: list[str], drawn: Ar
         sums.append(metrics.coincidences(units))
         turns += len(units)
     counts = np.stack(sums)
-    low, high = metrics.interval(metrics.alpha_of_sums, counts, drawn)
-    return Figure(number(float(metrics.alpha_of_sums(counts.sum(axis=0)))), number(low), number(high), float(turns))
+    return metrics.figure_of(metrics.alpha_of_sums, counts, drawn, float(turns))
 
 
 def _against_rest(meetings: Sequence[Meeting], name: str, rubric: Rubric) -> dict[str, float | None]:
@@ -161,7 +159,4 @@ def _commitment_f1(meetings: Sequence[Meeting], one: str, other: str, rubric: Ru
         scored = count(meeting.model_copy(update={"gold": gold}), Prediction(None, right.commitments), rubric)
         rows.append(scored.values["commitment"])
     counts = np.stack(rows)
-    low, high = metrics.interval(metrics.f1_of_counts, counts, drawn)
-    return Figure(
-        number(float(metrics.f1_of_counts(counts.sum(axis=0)))), number(low), number(high), float(counts[:, 1:].sum())
-    )
+    return metrics.figure_of(metrics.f1_of_counts, counts, drawn, float(counts[:, 1:].sum()))

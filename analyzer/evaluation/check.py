@@ -52,13 +52,13 @@ def check(root: Path, rubric: Rubric, quotas: bool, beside: Sequence[Path] = ())
             yield Problem(str(path), str(error).removeprefix(f"{path}: "))
     if not splits:
         yield Problem(str(root), "holds no meetings below folders named dev, test or train")
-    series: dict[str, list[Meeting]] = {}
+    talks = {split: list(found) for split, found in splits.items()}
     for path in sorted(root.rglob("series/*.json")):
         try:
-            series[path.stem] = [talk for one in read_series(path) for talk in one.meetings()]
+            held = [talk for one in read_series(path) for talk in one.meetings()]
+            talks.setdefault(path.stem, []).extend(held)
         except InputError as error:
             yield Problem(str(path), str(error).removeprefix(f"{str(path)!r}: "))
-    talks = {split: [*splits.get(split, ()), *series.get(split, ())] for split in [*splits, *series]}
     yield from _doubled(talks)
     yield from _pairs(talks)
     yield from _leaks(talks, beside)

@@ -220,16 +220,22 @@ def _broken_exchanges(
         yield place, f"exchanges end at turn {expected - 1}, and the meeting has {turns}"
 
 
+def broken_quote(place: str, words: Sequence[str], turn: int | None, quote: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a quote: it has to stand word for word in its turn."""
+    if turn is None or not 1 <= turn <= len(words):
+        yield place, f"there is no turn {turn}"
+    elif not quote or quote not in words[turn - 1]:
+        yield place, f"the quote {quote!r} does not stand word for word in turn {turn}"
+
+
 def _broken_commitments(
     place: str, commitments: Sequence[FileCommitment] | None, meeting: Meeting, names: set[str]
 ) -> Iterator[tuple[str, str]]:
+    words = [turn.text for turn in meeting.turns]
     for n, one in enumerate(commitments or ()):
         at = f"{place}.{n}"
         if one.owner is not None and one.owner not in names:
             yield at, f"owner {one.owner!r} is no participant"
-        if not 1 <= one.turn <= len(meeting.turns):
-            yield at, f"there is no turn {one.turn}"
-        elif one.quote not in meeting.turns[one.turn - 1].text:
-            yield at, f"the quote {one.quote!r} does not stand word for word in turn {one.turn}"
+        yield from broken_quote(at, words, one.turn, one.quote)
         if one.due is not None and not one.due_text:
             yield at, "a due date needs its due_text"

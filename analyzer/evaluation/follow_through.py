@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analyzer.errors import InputError
 from analyzer.evaluation import metrics
 from analyzer.evaluation.dataset import Meeting
-from analyzer.evaluation.figure import Figure, number
+from analyzer.evaluation.figure import Figure
 from analyzer.evaluation.series import Outcome, Promised, Series
 from analyzer.model import EarlierPromise, FollowUp
 
@@ -102,21 +102,17 @@ def measure(series: Sequence[Series], follow: Follow, seed: int = 0) -> FollowSc
         raise InputError("no series has a promise: there is nothing to follow up")
     rows = [_score_one(one, follow) for one in series]
     drawn = metrics.resample(len(rows), seed=seed)
-
-    def figure(name: str, statistic: Callable[[Array], Array], n: Callable[[Array], float]) -> Figure:
-        counts = np.stack([row.counts[name] for row in rows])
-        low, high = metrics.interval(statistic, counts, drawn)
-        total = counts.sum(axis=0)
-        return Figure(number(float(statistic(total))), number(low), number(high), n(total))
-
-    confusion = np.sum([row.counts["fate"] for row in rows], axis=0).astype(int)
+    counts = {name: np.stack([row.counts[name] for row in rows]) for name in rows[0].counts}
+    asked, ended = float(counts["outcome"].sum()), float(counts["fate"].sum())
+    moved = float(counts["due"][:, 1].sum())
+    confusion = counts["fate"].sum(axis=0).astype(int)
     return FollowScore(
         series=len(series),
         promises=sum(len(one.promises) for one in series),
-        accuracy=figure("outcome", metrics.accuracy, lambda c: float(c.sum())),
-        fate_accuracy=figure("fate", metrics.accuracy, lambda c: float(c.sum())),
-        fate_macro_f1=figure("fate", metrics.macro_f1, lambda c: float(c.sum())),
-        new_due_accuracy=figure("due", metrics.ratio, lambda c: float(c[1])),
+        accuracy=metrics.figure_of(metrics.accuracy, counts["outcome"], drawn, asked),
+        fate_accuracy=metrics.figure_of(metrics.accuracy, counts["fate"], drawn, ended),
+        fate_macro_f1=metrics.figure_of(metrics.macro_f1, counts["fate"], drawn, ended),
+        new_due_accuracy=metrics.figure_of(metrics.ratio, counts["due"], drawn, moved),
         confusion=tuple(tuple(int(n) for n in row) for row in confusion),
         always_unmentioned=round(float(confusion[FATES.index("forgotten")].sum() / confusion.sum()), 6),
         agreement=_agreement(series),

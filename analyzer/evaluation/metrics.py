@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.evaluation.figure import Figure, number
+
 Array = NDArray[np.float64]
 
 # --- from a confusion matrix: rows reference, columns prediction; leading axes are draws ------------------------------
@@ -84,25 +86,6 @@ def recall_of_counts(counts: Array) -> Array:
 
 
 # --- agreement between annotators -------------------------------------------------------------------------------------
-
-
-def krippendorff_alpha(units: Array) -> Array:
-    """Return Krippendorff's alpha for nominal labels.
-
-    Args:
-        units: how many annotators gave each unit each label, shape (units, K); units with fewer than two are left out.
-
-    """
-    counts = np.asarray(units, float)
-    raters = counts.sum(axis=1)
-    counts, raters = counts[raters >= 2], raters[raters >= 2]
-    total = raters.sum()
-    if not total:
-        return np.asarray(np.nan)
-    disagree = ((raters**2 - (counts**2).sum(axis=1)) / (raters - 1)).sum()
-    by_label = counts.sum(axis=0)
-    expected = (total**2 - (by_label**2).sum()) / (total - 1)
-    return np.asarray(1.0 if not expected else 1 - disagree / expected)
 
 
 def coincidences(units: Array) -> Array:
@@ -233,6 +216,12 @@ def interval(statistic: Callable[[Array], Array], counts: Array, drawn: Array) -
         return float("nan"), float("nan")
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
+
+
+def figure_of(statistic: Callable[[Array], Array], counts: Array, drawn: Array, n: float) -> Figure:
+    """Return a statistic of the summed counts with its interval; see `interval`.  ``n`` says what it is a figure of."""
+    low, high = interval(statistic, counts, drawn)
+    return Figure(number(float(statistic(counts.sum(axis=0)))), number(low), number(high), n)
 
 
 def paired_interval(statistic: Callable[[Array], Array], one: Array, other: Array, drawn: Array) -> tuple[float, float]:

@@ -59,11 +59,16 @@ def variants(pair: Pair) -> Iterator[tuple[float, Pair]]:
     """Yield a talk with its weight: whole, as recognised without marks and capitals, and cuts of it."""
     chance = random.Random(pair.id)
     yield 1.0, pair
-    yield 1.0, replace(pair, turns=tuple(replace(turn, text=unmarked(turn.text)) for turn in pair.turns))
+    yield 1.0, without_marks(pair)
     for length in CUTS:
         if len(pair.turns) > length:
             at = chance.randrange(len(pair.turns) - length)
             yield CUT_WEIGHT, replace(pair, turns=pair.turns[at : at + length])
+
+
+def without_marks(pair: Pair) -> Pair:
+    """Return a talk as a recogniser may write it."""
+    return replace(pair, turns=tuple(replace(turn, text=unmarked(turn.text)) for turn in pair.turns))
 
 
 def unmarked(text: str) -> str:
@@ -188,8 +193,8 @@ def _middle(turns: tuple[Turn, ...], length: int) -> tuple[Turn, ...]:
 
 FORMS: dict[str, Callable[[Pair], Pair]] = {
     "whole": lambda pair: pair,
-    "no marks": lambda pair: replace(pair, turns=tuple(replace(t, text=unmarked(t.text)) for t in pair.turns)),
-    **{f"{length} turns": _cut(length) for length in (32, 16, 8)},
+    "no marks": without_marks,
+    **{f"{length} turns": _cut(length) for length in reversed(CUTS)},
 }
 
 

@@ -51,7 +51,6 @@ class Metric:
     name: str
     counts: str
     statistic: Callable[[Array], Array]
-    better: str = "higher"
 
 
 METRICS: tuple[Metric, ...] = (
@@ -62,19 +61,19 @@ METRICS: tuple[Metric, ...] = (
     Metric("off_diagonal_accuracy", "off_diagonal", metrics.ratio),
     Metric("time_accuracy", "time", metrics.ratio),
     Metric("topic_accuracy", "topic", metrics.ratio),
-    Metric("coached_share_error", "coached_share", metrics.ratio, "lower"),
-    Metric("inspected_share_error", "inspected_share", metrics.ratio, "lower"),
+    Metric("coached_share_error", "coached_share", metrics.ratio),
+    Metric("inspected_share_error", "inspected_share", metrics.ratio),
     Metric("boundary_precision", "boundary", metrics.precision_of_counts),
     Metric("boundary_recall", "boundary", metrics.recall_of_counts),
     Metric("boundary_f1", "boundary", metrics.f1_of_counts),
-    Metric("window_diff", "window_diff", metrics.ratio, "lower"),
+    Metric("window_diff", "window_diff", metrics.ratio),
     Metric("commitment_precision", "commitment", metrics.precision_of_counts),
     Metric("commitment_recall", "commitment", metrics.recall_of_counts),
     Metric("commitment_f1", "commitment", metrics.f1_of_counts),
     Metric("owner_accuracy", "owner", metrics.ratio),
     Metric("due_accuracy", "due", metrics.ratio),
-    Metric("unsupported", "unsupported", lambda counts: counts[..., 0], "lower"),
-    Metric("failures", "failures", lambda counts: counts[..., 0], "lower"),
+    Metric("unsupported", "unsupported", lambda counts: counts[..., 0]),
+    Metric("failures", "failures", lambda counts: counts[..., 0]),
 )
 
 

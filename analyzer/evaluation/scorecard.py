@@ -172,9 +172,7 @@ def figure(metric: Metric, counted: Sequence[Counts], drawn: Array) -> Figure:
     stacked = _stack(counted, metric.counts)
     if stacked is None:
         return Figure(None, None, None, 0)
-    low, high = metrics.interval(metric.statistic, stacked, drawn)
-    total = stacked.sum(axis=0)
-    return Figure(number(float(metric.statistic(total))), number(low), number(high), _size(metric, total))
+    return metrics.figure_of(metric.statistic, stacked, drawn, _size(metric, stacked.sum(axis=0)))
 
 
 def _size(metric: Metric, total: Array) -> float:
@@ -191,7 +189,7 @@ def _class(counted: Sequence[Counts], position: int, drawn: Array) -> ClassFigur
     if stacked is None:
         nothing = Figure(None, None, None, 0)
         return ClassFigures(nothing, nothing, nothing)
-    total = stacked.sum(axis=0)
+    n = float(stacked.sum(axis=0)[position].sum())
     made = []
     for which in range(3):
 
@@ -199,8 +197,7 @@ def _class(counted: Sequence[Counts], position: int, drawn: Array) -> ClassFigur
             chosen: Array = metrics.precision_recall_f1(counts)[which][..., position]
             return chosen
 
-        low, high = metrics.interval(statistic, stacked, drawn)
-        made.append(Figure(number(float(statistic(total))), number(low), number(high), float(total[position].sum())))
+        made.append(metrics.figure_of(statistic, stacked, drawn, n))
     return ClassFigures(*made)
 
 

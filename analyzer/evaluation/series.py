@@ -6,14 +6,14 @@ One file holds many series.  Outcomes are those that a follow-through engine giv
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from analyzer.errors import InputError
-from analyzer.evaluation.dataset import Gold, Meeting
+from analyzer.evaluation.dataset import Gold, Meeting, broken_quote
 from analyzer.evaluation.snippets import Record, meeting_of, read_records
 from analyzer.labels.rubric import load_rubric
 
@@ -67,6 +67,10 @@ class Series(Record):
     talks: tuple[Talk, ...] = Field(min_length=2)
     promises: tuple[Promised, ...]
 
+    def words(self, talk: str) -> list[str]:
+        """Return the words of a talk's turns."""
+        return [text for one in self.talks if one.id == talk for _, text in one.turns]
+
     def meetings(self) -> list[Meeting]:
         """Return the talks as meetings without labels."""
         none = Gold(rubric=load_rubric().version, exchanges=None, commitments=None)
@@ -106,17 +110,7 @@ def broken_rules(series: Series) -> Iterator[tuple[str, str]]:
             continue
         if promise.owner not in (series.manager, series.rep):
             yield promise.id, f"owner {promise.owner!r} is no participant"
-        yield from _broken_quote(promise.id, series, promise.talk, promise.turn, promise.quote)
+        yield from broken_quote(promise.id, series.words(promise.talk), promise.turn, promise.quote)
         for one in promise.shown:
             if one.outcome != "unmentioned":
-                yield from _broken_quote(f"{promise.id}.{one.talk}", series, one.talk, one.turn, one.quote)
-
-
-def _broken_quote(
-    place: str, series: Series, talk: str, turn: int | None, quote: str | None
-) -> Iterator[tuple[str, str]]:
-    turns: Sequence[tuple[str, str]] = next(one.turns for one in series.talks if one.id == talk)
-    if turn is None or not 1 <= turn <= len(turns):
-        yield place, f"there is no turn {turn}"
-    elif not quote or quote not in turns[turn - 1][1]:
-        yield place, f"the quote {quote!r} does not stand word for word in turn {turn}"
+                yield from broken_quote(f"{promise.id}.{one.talk}", series.words(one.talk), one.turn, one.quote)

@@ -140,7 +140,7 @@ def score(name: str, truth: Truth, listened: Listened) -> SpeechScore:
         der=diarization(truth.speech, segments),
         der_collar=diarization(truth.speech, segments, COLLAR),
         roles=score_roles(truth, segments, transcript),
-        swaps=_swaps(truth.swapped, suspects_swap(transcript)),
+        swaps=_swaps(truth.swapped, transcript.doubt is not None),
         cpu=listened.cpu,
         memory=listened.memory,
         synthetic=truth.synthetic,
@@ -199,11 +199,6 @@ def score_roles(truth: Truth, segments: Sequence[Segment], transcript: Transcrip
         wrong=sum(named is not None and role != named for role, named in given),
         withheld=sum(named is None for _, named in given),
     )
-
-
-def suspects_swap(transcript: Transcript) -> bool:
-    """Return whether the transcript itself says that names or roles seem to be exchanged."""
-    return getattr(transcript, "doubt", None) is not None  # absent where no check has looked at it
 
 
 def _role_of(speaker: str | None, transcript: Transcript) -> Role | None:

@@ -54,7 +54,7 @@ def test_krippendorff_alpha_of_a_worked_example() -> None:
     one = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0]
     other = [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
     units = np.array([[(a == k) + (b == k) for k in (0, 1)] for a, b in zip(one, other, strict=True)], float)
-    assert float(metrics.krippendorff_alpha(units)) == pytest.approx(0.095, abs=0.0005)
+    assert float(metrics.alpha_of_sums(metrics.coincidences(units))) == pytest.approx(0.095, abs=0.0005)
 
 
 @given(st.lists(st.lists(labels, min_size=1, max_size=4), min_size=2, max_size=25))
@@ -72,7 +72,6 @@ def test_alpha_from_sums_is_alpha_from_pairs(ratings: list[list[int]]) -> None:
     expected = sum(a != b for i, a in enumerate(values) for j, b in enumerate(values) if i != j) / (total * (total - 1))
     if expected == 0:
         return
-    assert float(metrics.krippendorff_alpha(units)) == pytest.approx(1 - observed / expected, abs=1e-9)
     assert float(metrics.alpha_of_sums(metrics.coincidences(units))) == pytest.approx(1 - observed / expected, abs=1e-9)
 
 

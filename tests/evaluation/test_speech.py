@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from analyzer.evaluation.resources import StageClock, peak_memory
 from analyzer.evaluation.speech import Listened, Roles, Swaps, heard_segments, run, score, total
 from analyzer.evaluation.truth import Recording, Truth, read_recordings, read_truth
 from analyzer.evaluation.wer import cpwer, plain_words, wder, wer
-from analyzer.model import Participant, Share, Source, Transcript, Turn, Word
+from analyzer.model import Doubt, Participant, Share, Source, Transcript, Turn, Word
 from tests.conftest import JUNIPER, ROOT
 
 FIXTURE = ROOT / "tests" / "fixtures" / "asr"
@@ -282,15 +281,9 @@ def test_a_swap_counts_where_the_truth_says_it(talk: Callable[..., Path], swappe
     assert score("call", read_truth(talk(swapped=swapped)), Listened(heard, {}, None)).swaps == swaps
 
 
-@dataclass(frozen=True, slots=True)
-class Doubted(Transcript):
-    """A transcript whose names and roles the words speak against."""
-
-    doubt: Any = "exchanged"
-
-
 def test_a_doubt_finds_a_swap_and_is_a_false_alarm_elsewhere(talk: Callable[..., Path]) -> None:
-    doubted = Listened(Doubted((), (), Source("recording", "fake", "", 20.0)), {}, None)
+    exchanged = Transcript((), (), Source("recording", "fake", "", 20.0), doubt=Doubt("", "", (), ()))
+    doubted = Listened(exchanged, {}, None)
     assert score("call", read_truth(talk(swapped=True)), doubted).swaps == Swaps(found=1, swapped=1)
     assert score("call", read_truth(talk(swapped=False)), doubted).swaps == Swaps(false_alarms=1, straight=1)
 
