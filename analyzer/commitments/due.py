@@ -7,9 +7,9 @@ says which day that is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from analyzer.commitments.grammar import AT_ONCE, POINTS
 from analyzer.commitments.heard import Heard
@@ -17,6 +17,8 @@ from analyzer.commitments.mentions import last_mention, mentions
 
 _ENDS = re.compile(r" *(?:[.,!]|$|(?:while|and|from|straight|after|when)\b)", re.IGNORECASE)
 """What follows a "now" by which something is to be done."""
+_KEPT = 4096
+"""Texts of which it is remembered what they say: each is looked at by several rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def resolve_due(phrase: str, said_on: date) -> date | None:
 
     ``None`` where it means no day: soon, an event, a period whose end is not given, a day in the past.
     """
-    words = Heard(phrase).words
+    words = _heard(phrase).words
     mention = last_mention(words, is_deadline=True)
     if mention is None or mention.kind not in ("day", "time"):
         return said_on if AT_ONCE.search(words) else None
@@ -46,7 +48,7 @@ def resolve_due(phrase: str, said_on: date) -> date | None:
 
 def leans(phrase: str) -> bool:
     """Return whether a deadline does not tell its day by itself: a time of day, or a day that counts from another one."""
-    words = Heard(phrase).words
+    words = _heard(phrase).words
     if POINTS.search(words):
         return True
     mention = last_mention(words, is_deadline=True)
@@ -58,7 +60,7 @@ def find_due(text: str) -> DuePhrase | None:
 
     What the grammar shows to be past ("since Monday", "on Friday we met") or a name ("his Saturday counts") is none.
     """
-    return next(_phrases(text), None)
+    return next(iter(_phrases(text)), None)
 
 
 def find_dues(text: str) -> list[DuePhrase]:
@@ -66,9 +68,14 @@ def find_dues(text: str) -> list[DuePhrase]:
     return list(_phrases(text))[::-1]
 
 
+@lru_cache(_KEPT)
+def _heard(text: str) -> Heard:
+    return Heard(text)
+
+
 def find_at_once(text: str) -> list[DuePhrase]:
     """Return what is said to be done at once, when the talk is over or on the way home: all of it means the same day."""
-    heard = Heard(text)
+    heard = _heard(text)
     found = (heard.place(match.start(), match.end()) for match in AT_ONCE.finditer(heard.words))
     return [DuePhrase(text[start:end], start, end) for start, end in found if _is_deadline(text, start, end)]
 
@@ -78,8 +85,9 @@ def _is_deadline(text: str, start: int, end: int) -> bool:
     return not text[start:end].lower().endswith("now") or bool(start and _ENDS.match(text, end))
 
 
-def _phrases(text: str) -> Iterator[DuePhrase]:
-    heard = Heard(text)
-    for mention in mentions(heard.words, is_deadline=False):
-        start, end = heard.place(mention.start, mention.end)
-        yield DuePhrase(text[start:end], start, end)
+@lru_cache(_KEPT)
+def _phrases(text: str) -> tuple[DuePhrase, ...]:
+    """Return the dates and deadlines of a text, the last one first."""
+    heard = _heard(text)
+    places = (heard.place(one.start, one.end) for one in mentions(heard.words, is_deadline=False))
+    return tuple(DuePhrase(text[start:end], start, end) for start, end in places)

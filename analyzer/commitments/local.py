@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -25,7 +24,7 @@ from analyzer.commitments.phrasing import about_of, action_of
 from analyzer.commitments.refused import kept
 from analyzer.commitments.spans import Found, cut, word_rows
 from analyzer.labels.evidence import start_of
-from analyzer.labels.linear import LinearModel, fingerprint, load_model, odds_of
+from analyzer.labels.linear import LinearModel, calibrated, fingerprint, load_model, odds_of
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Commitment, Exchange, Extracted, Origin, Quote, Transcript
 
@@ -56,7 +55,7 @@ class LocalExtractor:
     """Extracts with trained weights."""
 
     name = "local"
-    version = "5"
+    version = "6"
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights
@@ -66,7 +65,7 @@ class LocalExtractor:
         self, transcript: Transcript, exchanges: Sequence[Exchange], said_on: date | None, rubric: Rubric
     ) -> Extracted:
         """Return the commitments; see `Extractor.extract`."""
-        model = _load(self._weights)
+        model = load_model(self._weights)
         clauses = [clause for turn in transcript.turns for clause in clauses_of(turn)]
         parts = model.parts
         odds = odds_of(_scores(parts["clause"], rows(transcript, clauses, parts["clause"].index))["promise"])
@@ -87,11 +86,6 @@ class LocalExtractor:
             )
             made.append(_commitment(one, transcript, due, day, model, known))
         return Extracted(tuple(settled(merge(made, abouts), transcript, said_on)))
-
-
-@cache
-def _load(weights: Path) -> LinearModel:
-    return load_model(weights)
 
 
 def _scores(model: LinearModel, found: Sequence[NDArray[np.int64]]) -> dict[str, Array]:
@@ -140,7 +134,6 @@ def promises_of(spans: Sequence[Clause], scores: dict[str, Array], clause: Array
 def _commitment(
     found: Found, transcript: Transcript, due: DuePhrase | None, day: date | None, model: LinearModel, roles_known: bool
 ) -> Commitment:
-    at, share = model.facts["calibration"]
     return Commitment(
         owner=_owner(found, transcript) if roles_known else None,
         action=action_of(found, transcript),
@@ -150,7 +143,7 @@ def _commitment(
         origin=found.origin,
         quote=Quote(found.turn.n, found.turn.speaker, start_of(found.turn, found.text), found.text),
         to_customer=bool(_TO_CUSTOMER.search(found.text)),
-        confidence=round(float(np.interp(found.certainty, at, share)), 3) if roles_known else None,
+        confidence=calibrated(model.facts, found.certainty) if roles_known else None,
     )
 
 

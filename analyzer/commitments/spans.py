@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from analyzer.commitments.clauses import FILLERS, Clause, Ids, Index, cues_in, plain, sides_of
 from analyzer.commitments.due import find_dues
+from analyzer.labels.decode import log_softmax
 from analyzer.model import Origin, Transcript, Turn
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 START = ("0", "1")
 GOES_ON = ("I", "O", "S")
@@ -155,7 +156,7 @@ def cut(words: Sequence[Clause], start: Array, goes_on: Array) -> list[Clause]:
         goes_on: scores of the classes ``GOES_ON``.
 
     """
-    start, goes_on = _log_shares(start), _log_shares(goes_on)
+    start, goes_on = log_softmax(start), log_softmax(goes_on)
     spans: list[Clause] = []
     at = 0
     for _, group in groupby(words, key=lambda word: word.turn.n):
@@ -171,12 +172,6 @@ def cut(words: Sequence[Clause], start: Array, goes_on: Array) -> list[Clause]:
 
 
 _OUTSIDE, _STARTS, _INSIDE = range(3)
-
-
-def _log_shares(scores: Array) -> Array:
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    shares: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return shares
 
 
 def _best(start: Array, goes_on: Array) -> list[int]:

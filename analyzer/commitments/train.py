@@ -159,7 +159,7 @@ def _fitted(
 ) -> _Kind:
     """Fit the heads; the features that have most weight in ``first`` are kept, and not yet chosen for the scores."""
     matrix = matrix_of(found, collector)
-    scores = {name: held_out(matrix, head, fold, FOLDS)[0] for name, head in heads.items()}
+    scores = {name: held_out(matrix, head, fold, FOLDS) for name, head in heads.items()}
     return _Kind(fit_all(prune(found, collector, matrix, first, FEATURES[kind]), heads), scores)
 
 

@@ -21,7 +21,7 @@ def candidates(opens: Sequence[bool], longest: int) -> list[Span]:
 
     """
     turns = len(opens)
-    places = [n for n in range(turns) if n == 0 or opens[n]] + [turns] * bool(turns)
+    places = [n for n in range(turns) if n == 0 or opens[n]] + [turns]
     found = []
     for k, first in enumerate(places[:-1]):
         for end in places[k + 1 :]:
@@ -31,8 +31,8 @@ def candidates(opens: Sequence[bool], longest: int) -> list[Span]:
     return found
 
 
-def best_exchanges(spans: Sequence[Span], score: Array, opening: Array) -> list[tuple[int, int, int]]:
-    """Return the best exchanges as ``(first, last, label)``, covering all turns.
+def best_exchanges(spans: Sequence[Span], score: Array, opening: Array) -> list[tuple[int, int]]:
+    """Return the best exchanges that cover all turns: for each the number of its span, and of its label.
 
     Args:
         spans: see `candidates`.
@@ -40,8 +40,6 @@ def best_exchanges(spans: Sequence[Span], score: Array, opening: Array) -> list[
         opening: added where an exchange opens, shape (turns,); the first turn's does not count.
 
     """
-    if not spans:
-        return []
     labels, values = score.argmax(axis=1), score.max(axis=1)
     turns = len(opening)
     best = np.full(turns + 1, -np.inf)
@@ -53,9 +51,9 @@ def best_exchanges(spans: Sequence[Span], score: Array, opening: Array) -> list[
             best[last + 1], back[last + 1] = reached, n
     found, end = [], turns
     while end:
-        first, last = spans[back[end]]
-        found.append((first, last, int(labels[back[end]])))
-        end = first
+        number = int(back[end])
+        found.append((number, int(labels[number])))
+        end = spans[number][0]
     return found[::-1]
 
 

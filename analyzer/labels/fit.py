@@ -163,8 +163,8 @@ def joined(models: Mapping[str, LinearModel]) -> LinearModel:
     )
 
 
-def held_out(matrix: Matrix, head: Head, fold: Ids, folds: int) -> tuple[Array, tuple[str, ...]]:
-    """Return each row's scores from a model that has not seen its fold, and the classes of the columns."""
+def held_out(matrix: Matrix, head: Head, fold: Ids, folds: int) -> Array:
+    """Return each row's scores from a model that has not seen its fold; the columns are the classes in order."""
     classes = sorted(set(head.target[head.where] if head.where is not None else head.target))
     scores = np.full((len(head.target), len(classes)), UNKNOWN)
     for number in range(folds):
@@ -173,7 +173,7 @@ def held_out(matrix: Matrix, head: Head, fold: Ids, folds: int) -> tuple[Array, 
         weights, intercept, known = fit(matrix, Head(head.target, head.strength, where, head.weight))
         columns = [classes.index(one) for one in known]
         scores[np.ix_(inside, columns)] = matrix.values[inside] @ weights + intercept
-    return scores, tuple(str(one) for one in classes)
+    return scores
 
 
 def isotonic(at: Sequence[float], right: Sequence[float]) -> list[list[float]]:

@@ -10,9 +10,9 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,7 @@ def _save_npz(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue(), zipfile.ZIP_DEFLATED, 9)
 
 
+@cache
 def load_model(path: Path) -> LinearModel:
     """Return the model in a file.
 
@@ -146,6 +147,21 @@ def odds_of(logits: NDArray[Any]) -> NDArray[Any]:
     return odds
 
 
+@cache
 def fingerprint(path: Path) -> str:
-    """Return twelve digits that change with the file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    """Return twelve digits that change with the file.
+
+    Raises:
+        EngineError: the file is not there.
+
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    except OSError as error:
+        raise EngineError(f"the weights {str(path)!r} are missing: install the package again") from error
+
+
+def calibrated(facts: Mapping[str, Any], certainty: float) -> float:
+    """Return how often what was of that certainty was right in cross-validation."""
+    at, share = facts["calibration"]
+    return round(float(np.interp(certainty, at, share)), 3)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from analyzer.labels.decode import Span, best_exchanges, candidates, log_softmax
 from analyzer.labels.derived import mark_setup, question_form
 from analyzer.labels.evidence import evidence_of, opening_turn
 from analyzer.labels.features import rows, spoken
-from analyzer.labels.linear import LinearModel, fingerprint, load_model, odds_of
-from analyzer.labels.openings import measures
+from analyzer.labels.linear import LinearModel, calibrated, fingerprint, load_model, odds_of
+from analyzer.labels.openings import measures, sums_before
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Exchange, Labelled, Transcript
 
@@ -44,7 +43,7 @@ class LocalLabeler:
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights
-        self.model = f"linear {_fingerprint(weights)}"
+        self.model = f"linear {fingerprint(weights)}"
 
     def label(self, transcript: Transcript, rubric: Rubric) -> Labelled:
         """Return exchanges that cover the turns; see `Labeler.label`.
@@ -52,7 +51,7 @@ class LocalLabeler:
         Confidence is the share of like exchanges that were right in cross-validation; where roles are withheld there
         is none.
         """
-        model = _load(self._weights)
+        model = load_model(self._weights)
         _check(model, rubric)
         return Labelled(tuple(exchanges_of(transcript, model, rubric)))
 
@@ -82,19 +81,6 @@ def exchanges_of(
     known = all(transcript.role_of(turn.speaker) is not None for turn in transcript.turns)
     found = [_exchange(transcript, one, judged, heads, model, rubric, known) for one in judged.best]
     return mark_setup(found, rubric)
-
-
-@cache
-def _fingerprint(weights: Path) -> str:
-    try:
-        return fingerprint(weights)
-    except OSError as error:
-        raise EngineError(f"the weights {str(weights)!r} are missing: install the package again") from error
-
-
-@cache
-def _load(weights: Path) -> LinearModel:
-    return load_model(weights)
 
 
 def _check(model: LinearModel, rubric: Rubric) -> None:
@@ -146,12 +132,11 @@ class Judged:
         """
         first, last = np.array(spans).T
         length = (last - first + 1)[:, None]
-        sums = np.vstack([np.zeros((1, label.shape[1])), np.cumsum(label, axis=0)])
+        sums = sums_before(label)
         own = (sums[last + 1] - sums[first]) / length
         mean = facts["turn_weight"] * own + adjusted(exchange, facts["prior"])
-        found = best_exchanges(spans, length * mean, facts["opening_weight"] * opening + facts["opening_bonus"])
-        number = {span: n for n, span in enumerate(spans)}
-        return cls(spans, mean, [(number[first, last], best) for first, last, best in found])
+        opens = facts["opening_weight"] * opening + facts["opening_bonus"]
+        return cls(spans, mean, best_exchanges(spans, length * mean, opens))
 
     def certainty(self, number: int, same: Array) -> float:
         """Return the probability of a span's labels that are marked in ``same``."""
@@ -171,7 +156,9 @@ def _exchange(
     first, last = judged.spans[number]
     turns = transcript.turns[first : last + 1]
     focus, kind = rubric.focus_and_kind(model.heads["exchange"][best])
-    confidence = calibrated(model, judged.certainty(number, same_focus(model, focus, rubric))) if roles_known else None
+    confidence = (
+        calibrated(model.facts, judged.certainty(number, same_focus(model, focus, rubric))) if roles_known else None
+    )
     if confidence is not None and confidence < model.facts["abstain"]:
         focus, kind = rubric.focus_and_kind(rubric.abstention)
     opening = opening_turn(turns)
@@ -193,9 +180,3 @@ def _exchange(
 def same_focus(model: LinearModel, focus: str, rubric: Rubric) -> Array:
     """Return which of the model's labels are of that focus."""
     return np.array([rubric.focus_and_kind(label)[0] == focus for label in model.heads["exchange"]])
-
-
-def calibrated(model: LinearModel, certainty: float) -> float:
-    """Return how often exchanges of that certainty were right in cross-validation."""
-    at, share = model.facts["calibration"]
-    return round(float(np.interp(certainty, at, share)), 3)

@@ -57,7 +57,7 @@ def _words(said: Sequence[Sequence[str]]) -> list[Array]:
     """Return how alike the words on both sides of each turn's beginning are, and which begin and end there."""
     held = _weighed(said)
     total, at = held.sum(axis=1), np.arange(len(said))
-    sums = _sums(held)
+    sums = sums_before(held)
     alike = [_alike(_before(sums, at, width), _after(sums, at, width)) for width in WIDTHS]
     present = held > 0
     first, last = present.argmax(axis=0), len(said) - 1 - present[::-1].argmax(axis=0)
@@ -82,7 +82,7 @@ def _weighed(said: Sequence[Sequence[str]]) -> Array:
     return held
 
 
-def _sums(rows: Array) -> Array:
+def sums_before(rows: Array) -> Array:
     """Return the sums of the rows in front of each place, shape (turns + 1, columns)."""
     return np.vstack([np.zeros((1, rows.shape[1]), rows.dtype), np.cumsum(rows, axis=0)])
 
@@ -115,7 +115,7 @@ def _dip(alike: Array, width: int) -> Array:
 
 def _labels(label: Array) -> list[Array]:
     """Return how far the labels before and from each turn on differ, and how likely they are the same."""
-    sums, at = _sums(label), np.arange(len(label))
+    sums, at = sums_before(label), np.arange(len(label))
     differ, same = [], []
     for width in LABEL_WIDTHS:
         before = _before(sums, at, width) / np.maximum(1, np.minimum(at, width))[:, None]

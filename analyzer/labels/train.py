@@ -86,9 +86,7 @@ def train_labels(
     facts = {"prior": prior} | provenance(meetings, rubric)
     if tuned is not None:
         return replace(model, facts={**tuned, **facts})
-    openings, talks = _learn_openings(meetings, turns, prior)
-    for n, talk in enumerate(talks):
-        talk.exchange = exchanges.held_out(n, talk.spans)
+    openings, talks = _learn_openings(meetings, turns, exchanges, prior)
     return replace(model, facts=facts | {"openings": openings, "abstain": ABSTAIN} | _tune(model, prior, talks, rubric))
 
 
@@ -109,22 +107,18 @@ class _Exchanges:
     model: LinearModel
     unseen: list[LinearModel]
     spoken: list[list[Ids]]
-    """Of each meeting the features of its turns, numbered as in ``number``."""
-    number: Ids
-    """From these numbers to the models' own, -1 for what they do not know."""
+    """Of each meeting the features of its turns, as the latter number them."""
 
     def held_out(self, meeting: int, spans: Sequence[Span]) -> Array:
         """Return what is said of spans of a meeting by the model that has not seen it, shape (spans, labels)."""
-        own = [self.number[ids] for ids in self.spoken[meeting]]
-        own = [ids[ids >= 0] for ids in own]
-        rows = [np.concatenate(own[first : last + 1]) for first, last in spans]
+        rows = [np.concatenate(self.spoken[meeting][first : last + 1]) for first, last in spans]
         unseen, labels = self.unseen[meeting % FOLDS], self.model.heads["exchange"]
         scores = np.full((len(rows), len(labels)), UNKNOWN)
         scores[:, [labels.index(one) for one in unseen.heads["exchange"]]] = unseen.logits(rows)["exchange"]
         return scores
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Talk:
     """A meeting as it is seen without having been learnt from."""
 
@@ -136,7 +130,7 @@ class _Talk:
     label: Array
     opening: Array
     spans: list[Span]
-    exchange: Array | None = None
+    exchange: Array
 
 
 def _learn_turns(meetings: Sequence[Meeting], without: frozenset[str], scored: bool) -> _Turns:
@@ -151,7 +145,7 @@ def _learn_turns(meetings: Sequence[Meeting], without: frozenset[str], scored: b
         return _Turns(model, [], [])
     ends = np.cumsum([len(meeting.turns) for meeting in meetings])[:-1]
     # features are not chosen before: the choice would have seen the labels of the fold that is held out
-    scores = {name: held_out(everything, head, of % FOLDS, FOLDS)[0][:whole] for name, head in heads.items()}
+    scores = {name: held_out(everything, head, of % FOLDS, FOLDS)[:whole] for name, head in heads.items()}
     return _Turns(model, np.split(scores["label"], ends), [odds_of(one) for one in np.split(scores["opening"], ends)])
 
 
@@ -174,7 +168,8 @@ def _learn_exchanges(meetings: Sequence[Meeting], without: frozenset[str]) -> _E
     number = np.full(len(collector.numbers), -1, np.int64)
     number[[collector.numbers[name] for name in matrix.names]] = np.arange(len(matrix.names))
     model = fit_all(prune(found, collector, matrix, heads["exchange"], FEATURES["exchange"]), heads)
-    return _Exchanges(model, unseen, words, number)
+    known = [[own[own >= 0] for own in (number[ids] for ids in turns)] for turns in words]
+    return _Exchanges(model, unseen, known)
 
 
 def _parts(one: FileExchange, choice: random.Random) -> list[Span]:
@@ -186,7 +181,7 @@ def _parts(one: FileExchange, choice: random.Random) -> list[Span]:
 
 
 def _learn_openings(
-    meetings: Sequence[Meeting], turns: _Turns, prior: Sequence[float]
+    meetings: Sequence[Meeting], turns: _Turns, exchanges: _Exchanges, prior: Sequence[float]
 ) -> tuple[dict[str, Any], list[_Talk]]:
     """Return what tells an opening turn by its measures, and each meeting as one sees it that has not learnt from it."""
     labels = [adjusted(one, prior) for one in turns.label]
@@ -201,7 +196,9 @@ def _learn_openings(
         odds = opening_odds(found[n], unseen[n % FOLDS])
         seconds = np.array([turn.end - turn.start for turn in meeting.turns])
         first = [turn for turn in np.flatnonzero(opens[n] == "1").tolist() if turn]
-        talks.append(_Talk(_by_turn(meeting, "label"), first, seconds, labels[n], odds, spans_of(odds)))
+        spans = spans_of(odds)
+        judged = exchanges.held_out(n, spans)
+        talks.append(_Talk(_by_turn(meeting, "label"), first, seconds, labels[n], odds, spans, judged))
     return _fit_openings(found, opens, None), talks
 
 
@@ -281,7 +278,7 @@ def _tune(model: LinearModel, prior: Sequence[float], talks: Sequence[_Talk], ru
     Best is macro-F1 of focus, less the mean error of a meeting's coaching share, and a part of boundary F1: the first
     decides whether the moments are right, the second whether the bar is, the third whether one reads what belongs together.
     """
-    best: tuple[float, dict[str, Any]] = (-2.0, {})
+    best: tuple[float, dict[str, Any], list[Judged]] = (-2.0, {}, [])
     for turn_weight, opening_weight, bonus in product(TURN_WEIGHTS, OPENING_WEIGHTS, OPENING_BONUSES):
         facts = {"turn_weight": turn_weight, "opening_weight": opening_weight, "opening_bonus": bonus}
         judged = [_judged(talk, facts | {"prior": prior}) for talk in talks]
@@ -290,13 +287,11 @@ def _tune(model: LinearModel, prior: Sequence[float], talks: Sequence[_Talk], ru
         if f1 - error + BOUNDARIES * boundaries > best[0]:
             held = {"held_out_focus_macro_f1": round(f1, 4), "held_out_coached_share_error": round(100 * error, 2)}
             held |= {"held_out_boundary_f1": round(boundaries, 4)}
-            best = (f1 - error + BOUNDARIES * boundaries, facts | held)
-    judged = [_judged(talk, best[1] | {"prior": prior}) for talk in talks]
-    return best[1] | {"calibration": _calibration(model, judged, talks, rubric)}
+            best = (f1 - error + BOUNDARIES * boundaries, facts | held, judged)
+    return best[1] | {"calibration": _calibration(model, best[2], talks, rubric)}
 
 
 def _judged(talk: _Talk, facts: Mapping[str, Any]) -> Judged:
-    assert talk.exchange is not None
     return Judged.of(talk.spans, talk.label, talk.opening, talk.exchange, facts)
 
 

@@ -147,7 +147,9 @@ def test_candidates_lead_from_opening_to_opening_and_always_cover_the_talk(opens
         assert {first, last + 1} <= places
         assert last + 1 - first <= longest or not places & set(range(first + 1, last + 1))
     covered = best_exchanges(spans, np.zeros((len(spans), 2)), np.zeros(len(opens)))
-    assert [n for first, last, _ in covered for n in range(first, last + 1)] == list(range(len(opens)))
+    assert [n for number, _ in covered for n in range(spans[number][0], spans[number][1] + 1)] == list(
+        range(len(opens))
+    )
 
 
 @given(st.integers(1, 7), st.integers(1, 3), st.integers(0, 2**32 - 1))
@@ -166,7 +168,7 @@ def test_decoding_finds_the_best_sequence(turns: int, labels: int, seed: int) ->
 
     found = best_exchanges(spans, score, opening)
     reached = sum(
-        score[spans.index((first, last)), label] + (opening[first] if first else 0) for first, last, label in found
+        score[number, label] + (opening[spans[number][0]] if spans[number][0] else 0) for number, label in found
     )
     assert reached == pytest.approx(best_from(0))
 
