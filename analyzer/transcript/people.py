@@ -82,10 +82,15 @@ def _missed(known: Known, names: Sequence[str]) -> list[str]:
     ]
 
 
+def is_doubtful(turn: Turn) -> bool:
+    """Return whether it is not clear who says a turn; one whose certainty nothing says is taken for clear."""
+    return turn.certainty is not None and turn.certainty < CERTAIN
+
+
 def uncertain(transcript: Transcript) -> float:
     """Return the share of speaking time in turns of which it is not clear who says them."""
     whole = sum(turn.duration for turn in transcript.turns)
-    doubtful = sum(turn.duration for turn in transcript.turns if (turn.certainty or 1.0) < CERTAIN)
+    doubtful = sum(turn.duration for turn in transcript.turns if is_doubtful(turn))
     return doubtful / whole if whole else 0.0
 
 

@@ -88,8 +88,10 @@ def test_a_channel_map_says_nothing_of_voices() -> None:
     assert "channel" not in " ".join(person.ground for person in made.participants)
 
 
-def test_where_it_is_too_often_unclear_who_speaks_roles_are_withheld() -> None:
-    made = transcript(with_voices(heard(), voices(by_turn(), sure=0.55)))
+@pytest.mark.parametrize("sure", [0.55, 0.0])
+def test_where_it_is_too_often_unclear_who_speaks_roles_are_withheld(sure: float) -> None:
+    """A certainty of nought is none at all, as of words that fall between the voices; no certainty is unknown."""
+    made = transcript(with_voices(heard(), voices(by_turn(), sure=sure)))
     assert [person.role for person in made.participants] == [None, None]
     assert "not clear which one speaks" in made.participants[0].ground
 
