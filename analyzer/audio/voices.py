@@ -58,8 +58,7 @@ class OnDisk:
 
     def __getitem__(self, part: slice) -> Float:
         first, last, _ = part.indices(len(self))
-        piece: Float = self._samples.read(first, max(first, last))[self._channel]
-        return piece
+        return self._samples.read_channel(self._channel, first, max(first, last))
 
 
 Pcm = NDArray[np.float32] | NDArray[np.int16] | OnDisk
