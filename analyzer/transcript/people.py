@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzer.model import Participant, Role, Transcript, Turn
 from analyzer.transcript.metadata import Known
-from analyzer.transcript.roles import SURE, evidence, holders, probability, weights
+from analyzer.transcript.roles import SURE, counts_of, holders, probability, weighed, weights
 from analyzer.transcript.swap import is_stand_in, names_odds
 
 VERSION = "3"
@@ -172,7 +172,8 @@ def _by_words(people: dict[str, Participant], turns: tuple[Turn, ...], known: Kn
     if two is None or any(person.role for person in people.values()):
         return people
     one, other = two
-    odds = evidence(turns, one, other).odds + _names_odds(turns, one, other, known)
+    counts = counts_of(turns)
+    odds = weighed(counts, one, other).odds + _names_odds(turns, one, other, known)
     confidence = min(SURE, probability(abs(odds)))
     if confidence < weights().withhold:
         return people | {s: replace(people[s], ground=_unclear(people[s].ground, confidence)) for s in two}
@@ -182,8 +183,9 @@ def _by_words(people: dict[str, Participant], turns: tuple[Turn, ...], known: Kn
         rep: ("rep", _name_for(people[rep].name, known.rep)),
     }
     said = {speaker: name for speaker, (_, name) in named.items()}
-    spoken = [replace(turn, speaker=said[turn.speaker]) for turn in turns if turn.speaker in said]
-    told = evidence(spoken, said[manager], said[rep]).told
+    # Two who are given one name are counted as one, and nothing is told of them.
+    by_name = {said[speaker]: counts[speaker] for speaker in two}
+    told = weighed(by_name, said[manager], said[rep]).told
     ground = f"the words: {'; '.join(told)}"
     return people | {s: Participant(named[s][1], named[s][0], ground, round(confidence, 3)) for s in two}
 

@@ -278,7 +278,11 @@ def contrast(one: float, other: float) -> float:
 
 def evidence(turns: Sequence[Turn], one: str, other: str) -> Evidence:
     """Return what the words say about who of two speakers is the manager; nothing, if either is silent."""
-    counts = counts_of(turns)
+    return weighed(counts_of(turns), one, other)
+
+
+def weighed(counts: Mapping[str, Mapping[str, int]], one: str, other: str) -> Evidence:
+    """Return what cues that are counted already, by `counts_of`, say; see `evidence`."""
     if one not in counts or other not in counts:
         return Evidence(0.0)
     learnt = weights().cues
