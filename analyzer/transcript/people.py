@@ -21,9 +21,8 @@ def name_people(
     transcript: Transcript,
     known: Known,
     stated: Sequence[tuple[str, str]] = (),
-    channels: int = 0,
-    voices: int = 0,
-    numbers: Sequence[int] = (0, 1),
+    numbers: Sequence[int] = (),
+    voices: bool = False,
     alone: bool = False,
     untold: str = "who speaks is not told apart",
 ) -> Transcript:
@@ -33,23 +32,22 @@ def name_people(
         transcript: speakers as the recording or file gave them, no participants yet.
         known: names of manager and rep, and who is on which channel.
         stated: names with roles as the transcript file itself carries them.
-        channels: how many channels of a recording were transcribed as speakers; 0 for a transcript file.
-        voices: how many voices were told apart in one channel; 0 where channels or the file tell.
-        numbers: which of the recording's channels were transcribed, from 0; the first two of two.
+        numbers: which of a recording's channels were transcribed as speakers, from 0; none of a transcript file.
+        voices: the speakers are voices that were told apart in one channel, and ``numbers`` counts them.
         alone: the one channel that was heard is a participant's own track, and nothing is on those of the others.  A
             channel of a recording beside a silent one may hold both of them.
         untold: why voices in one channel are not told apart, or what would do it.
 
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in transcript.turns))
-    if voices > 1:
+    if voices:
         people = {speaker: _withheld(speaker, "a voice: nothing says whose it is") for speaker in speakers}
         if uncertain(transcript) > UNCERTAIN:  # words in wrong mouths are no evidence of roles
             people = {s: _withheld(s, "a voice: too often it is not clear which one speaks") for s in speakers}
             return replace(transcript, participants=tuple(people.values()))
-    elif channels > 1 or alone:
+    elif len(numbers) > 1 or alone:
         people = other_of_two(_by_channel(known, numbers))
-    elif channels == 1:
+    elif numbers:
         people = {speakers[0]: _withheld(speakers[0], f"one channel: {untold}")} if speakers else {}
     else:
         people = {speaker: _by_name(speaker, known, dict(stated), speakers) for speaker in speakers}

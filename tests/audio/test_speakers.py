@@ -46,8 +46,8 @@ def by_turn(text: str = SAID) -> list[int | None]:
     return [n % 2 for n, turn in enumerate(text.split("|")) for _ in turn.split()]
 
 
-def transcript(of: Heard, count: int = 2) -> Transcript:
-    return name_people(Transcript(turns_of(of), (), of.source), Known(), channels=count, voices=count)
+def transcript(of: Heard) -> Transcript:
+    return name_people(Transcript(turns_of(of), (), of.source), Known(), numbers=of.channels, voices=True)
 
 
 def test_words_become_turns_of_their_voices() -> None:
@@ -74,7 +74,7 @@ def test_one_voice_alone_changes_nothing_but_says_so() -> None:
 def test_a_third_voice_is_a_speaker_of_its_own_and_said() -> None:
     pattern = [2 if n > 14 else voice for n, voice in enumerate(by_turn())]
     found = with_voices(heard(), voices(pattern, note="a third voice has 10% of the speech"))
-    made = transcript(found, 3)
+    made = transcript(found)
     assert {turn.speaker for turn in made.turns} == {"Speaker 1", "Speaker 2", "Speaker 3"}
     assert [person.role for person in made.participants] == [None] * 3
     assert "a third voice" in made.source.warnings[0]
@@ -84,7 +84,7 @@ def test_a_channel_map_says_nothing_of_voices() -> None:
     """Voices are numbered as they are first heard, which no map of channels knows."""
     of = with_voices(heard(), voices(by_turn()))
     known = Known(manager="Dana", rep="Jules", channels=("rep", "manager"))
-    made = name_people(Transcript(turns_of(of), (), of.source), known, channels=2, voices=2)
+    made = name_people(Transcript(turns_of(of), (), of.source), known, numbers=of.channels, voices=True)
     assert "channel" not in " ".join(person.ground for person in made.participants)
 
 
