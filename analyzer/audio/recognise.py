@@ -66,9 +66,8 @@ def recognise(
     scratch: Path,
     progress: Progress,
     hints: Hints | None = None,
-    keep: Keep = lambda facts, make: make(),
 ) -> Heard:
-    """Return the words of a recording with their channels.
+    """Return the words of a recording with their channels; nothing is kept for another time.
 
     Args:
         path: the recording.
@@ -76,7 +75,6 @@ def recognise(
         scratch: a folder for the decoded samples, which are removed at the end.
         progress: told how far it is.
         hints: what is known of the talk.
-        keep: keeps the words of each block, so that an interrupted transcription goes on at its block.
 
     Raises:
         AudioError: nothing in it can be decoded.
@@ -85,11 +83,18 @@ def recognise(
 
     """
     with decoded(path, scratch, lambda at, of: progress("decode", at, of)) as samples:
-        return hear(samples, transcriber, progress, hints or Hints(), keep)
+        return hear(samples, transcriber, progress, hints or Hints(), lambda facts, make: make())
 
 
 def hear(samples: Samples, transcriber: Transcriber, progress: Progress, hints: Hints, keep: Keep) -> Heard:
-    """Return the words of a decoded recording with their channels; see `recognise`.
+    """Return the words of a decoded recording with their channels.
+
+    Args:
+        samples: of the recording.
+        transcriber: the engine.
+        progress: told how far it is.
+        hints: what is known of the talk.
+        keep: keeps the words of each block, so that an interrupted transcription goes on at its block.
 
     Raises:
         EngineError: the engine broke.
