@@ -183,22 +183,32 @@ def _hear(
     recording: Recording, transcriber: Transcriber, hints: Hints, progress: Progress, keep: Keep
 ) -> Iterator[HeardBlock]:
     """Yield the words of one block after another."""
-    whole = recording.samples.duration
     for block, parts in recording.speech:
-        facts = {"block": [block.first_frame, block.last_frame], "language": hints.language}
-
-        def tell(done: float, block: Block = block) -> None:
-            progress("words", min(whole, block.start + done * block.duration), whole)
-
-        def make(
-            block: Block = block,
-            parts: Sequence[tuple[int, Speech]] = parts,
-            tell: Callable[[float], None] = tell,
-        ) -> HeardBlock:
-            return _hear_block(recording, block, parts, transcriber, hints, tell)
-
-        yield keep(facts, make) if any(speech.spans for _, speech in parts) else HeardBlock((), ())
+        tell = _teller(recording, block, progress)
+        yield _kept_block(recording, block, parts, transcriber, hints, tell, keep)
         tell(1.0)
+
+
+def _teller(recording: Recording, block: Block, progress: Progress) -> Callable[[float], None]:
+    """Return what is told the share of a block that is done."""
+    whole = recording.samples.duration
+    return lambda done: progress("words", min(whole, block.start + done * block.duration), whole)
+
+
+def _kept_block(
+    recording: Recording,
+    block: Block,
+    parts: Sequence[tuple[int, Speech]],
+    transcriber: Transcriber,
+    hints: Hints,
+    tell: Callable[[float], None],
+    keep: Keep,
+) -> HeardBlock:
+    """Return the words of a block, kept or recognised now; one without speech has none, and needs no keeping."""
+    if not any(speech.spans for _, speech in parts):
+        return HeardBlock((), ())
+    facts = {"block": [block.first_frame, block.last_frame], "language": hints.language}
+    return keep(facts, lambda: _hear_block(recording, block, parts, transcriber, hints, tell))
 
 
 def _hear_block(
