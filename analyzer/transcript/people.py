@@ -10,7 +10,6 @@ from analyzer.transcript.metadata import Known
 from analyzer.transcript.roles import SURE, counts_of, holders, probability, weighed, weights
 from analyzer.transcript.swap import is_stand_in, names_odds
 
-VERSION = "3"
 CERTAIN = 0.7
 """Certainty of a turn's voice from which its speaker is taken for known."""
 UNCERTAIN = 0.25

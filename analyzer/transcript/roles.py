@@ -234,11 +234,6 @@ class Evidence:
     told: tuple[str, ...] = ()
     """The strongest cues for what they say, counted, for the reader."""
 
-    @property
-    def confidence(self) -> float:
-        """Of the likelier answer, from one half to `SURE`."""
-        return min(SURE, probability(abs(self.odds)))
-
 
 def probability(odds: float) -> float:
     """Return the probability of logarithmic odds."""

@@ -151,11 +151,6 @@ class Finding:
     told: tuple[str, ...]
     """For the reader, the strongest first."""
 
-    @property
-    def likeliest(self) -> Case:
-        """The likeliest of the four."""
-        return max(self.chances, key=lambda case: self.chances[case])
-
 
 def examine(turns: Sequence[Turn], manager: str, rep: str) -> Finding:
     """Return how likely each of the four cases is, for two speakers with names and roles."""
