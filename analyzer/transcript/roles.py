@@ -22,6 +22,10 @@ from analyzer.model import Turn
 WEIGHTS = Path(__file__).with_name("role_weights.json")
 
 _AND = r"(?:\s+(?:just|also|already|then|actually|really|even|only|still))?"
+_WORK = (
+    r"pipeline|deals?|quota|numbers?|accounts?|territory|patch|forecast|target|customers?|clients?|calls?|prospects?|"
+    r"list|week|month|quarter|notes|contact|champion|route|diary|calendar|demo|opener|pitch|side|commission"
+)
 _CUSTOMER = r"(?:him|her|them|they|the\s+(?!team\b|board\b)\w+)"
 
 
@@ -92,14 +96,12 @@ CUES: dict[str, Cue] = {
     "third_person": _cue("rep", r"\b(?:he|she|they|him|her|them|his|their)\b"),
     "my_work": _cue(
         "rep",
-        r"\bmy (?:pipeline|deals?|quota|numbers?|accounts?|territory|patch|forecast|target|customers?|clients?|calls?|prospects?|"
-        r"list|week|month|quarter|notes|contact|champion|route|diary|calendar|demo|opener|pitch|side|commission)\b",
+        rf"\bmy (?:{_WORK})\b",
         "speaks of own deals, list or number",
     ),
     "your_work": _cue(
         "manager",
-        r"\byour (?:pipeline|deals?|quota|numbers?|accounts?|territory|patch|forecast|target|customers?|clients?|calls?|prospects?|"
-        r"list|week|month|quarter|notes|contact|champion|route|diary|calendar|demo|opener|pitch|side|commission|plan)\b",
+        rf"\byour (?:{_WORK}|plan)\b",
         "speaks of the other's deals, list or number",
     ),
     "my_manager": _cue(
