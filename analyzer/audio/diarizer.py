@@ -116,7 +116,7 @@ class VoiceDiarizer:
         """Return the voice of each word; see `Diarizer.assign`."""
         speech = Speech(samples, spans)
         if not words or not speech.frames:
-            return Voices((None,) * len(words), (0.0,) * len(words), 0, "there is no speech to tell voices by")
+            return no_voice(len(words))
         hop = max(_LEARN_HOP, speech.frames // _LEARN_MOST)
         starts, vectors = speech.windows(self._encoder, _LEARN, hop)
         if len(vectors) < _LEAST:
@@ -127,6 +127,11 @@ class VoiceDiarizer:
         found = with_third(vectors, found)
         nearness = _nearness(speech, self._encoder, found, starts)
         return _assigned(nearness, speech, words)
+
+
+def no_voice(words: int) -> Voices:
+    """Return the answer where nobody is heard to speak."""
+    return Voices((None,) * words, (0.0,) * words, 0, "there is no speech to tell voices by")
 
 
 def _one_voice(words: int, reason: str) -> Voices:
