@@ -293,5 +293,9 @@ def _told(shares: Mapping[str, float], counts: Mapping[str, Mapping[str, int]], 
     best = sorted((n for n in CUES if CUES[n].said and shares[n] > 0), key=lambda n: -shares[n])[:_TOLD]
     for name in best:
         more, less = (one, other) if counts[one][name] >= counts[other][name] else (other, one)
-        times = counts[more][name]
-        yield (f"{more} {CUES[name].said} {'once' if times == 1 else f'{times} times'} ({less}: {counts[less][name]})")
+        yield f"{more} {CUES[name].said} {how_often(counts[more][name])} ({less}: {counts[less][name]})"
+
+
+def how_often(times: int) -> str:
+    """Return a count as a reader says it."""
+    return "once" if times == 1 else f"{times} times"
