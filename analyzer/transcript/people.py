@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.model import Participant, Role, Transcript, Turn
-from analyzer.transcript.metadata import Known
+from analyzer.transcript.metadata import ROLES, Known
 from analyzer.transcript.roles import SURE, counts_of, holders, probability, weighed, weights
 from analyzer.transcript.swap import is_stand_in, names_odds
 
@@ -72,7 +72,7 @@ def _missed(known: Known, names: Sequence[str]) -> list[str]:
         return []  # whoever is not named may be anybody
     listed = " and ".join(names) if len(names) < 3 else ", ".join(names)
     return [
-        f"the {role} is said to be {name!r} ({dict(known.grounds).get(role, 'given')}), and no speaker is surely that: "
+        f"the {role} is said to be {name!r} ({known.ground(role)}), and no speaker is surely that: "
         f"those who speak are {listed}. Name the {role} as the transcript does"
         for role, name in (("manager", known.manager), ("rep", known.rep))
         if name and name.casefold() not in (one.casefold() for one in names)
@@ -102,7 +102,7 @@ def _rename(turn: Turn, people: dict[str, Participant]) -> Turn:
 
 def _by_channel(known: Known, numbers: Sequence[int]) -> dict[str, Participant]:
     """Return who is on each channel that was heard; one who is only named has the role that his name has."""
-    said, ground = known.channels or (), dict(known.grounds).get("channels", "")
+    said, ground = known.channels or (), known.ground("channels")
     people = {}
     for position, channel in enumerate(numbers):
         who = said[channel] if channel < len(said) else None
@@ -130,7 +130,7 @@ def _by_entry(who: str, known: Known, said: Sequence[str], ground: str) -> Parti
 
 def _by_name(speaker: str, known: Known, stated: dict[str, str], speakers: list[str]) -> Participant:
     role = stated.get(speaker)
-    if role in ("manager", "rep", "other"):
+    if role in ROLES:
         return Participant(speaker, role, "the transcript file")  # type: ignore[arg-type]
     if speaker.strip().lower() in ("manager", "rep"):
         said: Role = "manager" if speaker.strip().lower() == "manager" else "rep"
@@ -138,7 +138,7 @@ def _by_name(speaker: str, known: Known, stated: dict[str, str], speakers: list[
         return Participant(name or speaker, said, "the speaker label")
     for said, name in (("manager", known.manager), ("rep", known.rep)):
         if name and _same_person(speaker, name, speakers):
-            return Participant(name, said, f"name ({dict(known.grounds).get(said, 'given')})")
+            return Participant(name, said, f"name ({known.ground(said)})")
     if known.manager or known.rep:
         return _withheld(speaker, "named neither as manager nor as rep")
     return _withheld(speaker, "nothing says who manages whom")
