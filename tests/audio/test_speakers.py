@@ -16,8 +16,8 @@ from analyzer.audio.recognise import Heard
 from analyzer.audio.speakers import with_voices
 from analyzer.errors import InputError, MissingError
 from analyzer.hearing import Hearing
-from analyzer.model import Source, Span, Transcript, Word
-from analyzer.pipeline import Pipeline
+from analyzer.model import Commitment, Extracted, Quote, Source, Span, Transcript, Turn, Word
+from analyzer.pipeline import Pipeline, sure_of_owners
 from analyzer.transcript.merge import turns_of
 from analyzer.transcript.metadata import Known
 from analyzer.transcript.people import name_people
@@ -94,6 +94,16 @@ def test_where_it_is_too_often_unclear_who_speaks_roles_are_withheld(sure: float
     made = transcript(with_voices(heard(), voices(by_turn(), sure=sure)))
     assert [person.role for person in made.participants] == [None, None]
     assert "not clear which one speaks" in made.participants[0].ground
+
+
+@pytest.mark.parametrize(("sure", "owner"), [(None, "Jules"), (0.9, "Jules"), (0.55, None), (0.0, None)])
+def test_a_promise_has_an_owner_only_where_it_is_clear_who_speaks(sure: float | None, owner: str | None) -> None:
+    """Nothing said of a turn's certainty, as where a channel tells, is no doubt; a certainty of nought is all of it."""
+    words = (Word("I'll", 0.0, 0.3, certainty=sure), Word("call.", 0.3, 0.6, certainty=sure))
+    source = Source("recording", "whisper", "m", 1.0)
+    said = Transcript((Turn(1, "Jules", "I'll call.", 0.0, 0.6, words),), (), source)
+    promise = Commitment("Jules", "Call", None, None, 3, "volunteered", Quote(1, "Jules", 0.0, "I'll call."))
+    assert [one.owner for one in sure_of_owners(Extracted((promise,)), said).commitments] == [owner]
 
 
 class Alternating:
