@@ -86,17 +86,13 @@ class Hearing:
             alone = bool(known.tracks) and heard.layout in ("one silent channel", "all silent but one")
             if not alone:  # a participant's own track holds one voice
                 heard = self._voiced(intake, samples, heard, facts)
-        voices = len(heard.channels) if heard.layout == "voices" else 0
-        transcript = Transcript(turns_of(heard), (), heard.source)
-        spoken = len(heard.channels)
         named = people.name_people(
-            transcript,
+            Transcript(turns_of(heard), (), heard.source),
             known,
-            channels=spoken,
-            voices=voices,
             numbers=heard.channels,
+            voices=heard.layout == "voices",
             alone=alone,
-            untold=self._untold() if spoken == 1 else "",
+            untold=self._untold() if len(heard.channels) == 1 else "",
         )
         return known, named
 

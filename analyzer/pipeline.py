@@ -336,7 +336,7 @@ def sure_of_owners(extracted: Extracted, transcript: Transcript) -> Extracted:
     """Return the commitments without the owner of those that are said in turns of which it is not clear who speaks."""
     kept = []
     for one in extracted.commitments:
-        doubtful = (transcript.turn(one.quote.turn).certainty or 1.0) < people.CERTAIN
+        doubtful = people.is_doubtful(transcript.turn(one.quote.turn))
         kept.append(replace(one, owner=None) if doubtful else one)
     return replace(extracted, commitments=tuple(kept))
 

@@ -29,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -201,20 +201,22 @@ def _tokens(text: str) -> float:
     return len(text.encode()) / 4  # English; what the count is does not change a ratio
 
 
-def _hour() -> tuple[Transcript, list[Transcript]]:
-    """Return an hour of talk, put together from dev meetings, and these meetings."""
+def _talks() -> list[Transcript]:
+    """Return the dev meetings."""
     from analyzer.evaluation.dataset import read_folder
 
-    parts = [meeting.transcript() for meeting in read_folder(HERE / "meetings" / "dev")]
+    return [meeting.transcript() for meeting in read_folder(HERE / "meetings" / "dev")]
+
+
+def _hour(parts: Sequence[Transcript]) -> Transcript:
+    """Return an hour of talk, put together from meetings."""
     names = {role: parts[0].named(role) for role in ("manager", "rep")}
     turns: list[Turn] = []
-    used: list[Transcript] = []
     for part in parts:
-        used.append(part)
         for turn in part.turns:
             at = turns[-1].end if turns else 0.0
             if at > 3600:
-                return replace(parts[0], turns=tuple(turns)), used
+                return replace(parts[0], turns=tuple(turns))
             speaker = names[part.role_of(turn.speaker)]
             turns.append(replace(turn, n=len(turns) + 1, speaker=speaker, start=at, end=at + turn.duration))
     raise SystemExit("the dev meetings are shorter than an hour")
@@ -224,26 +226,27 @@ def tokens() -> tuple[float, float, str]:
     """Return a model's tokens for an hour of talk, and those of the talk."""
     from analyzer.config import Settings
     from analyzer.engines import build_engines
-    from analyzer.evaluation.dataset import read_folder
     from analyzer.feedback.measures import measure
     from analyzer.labels.rubric import load_rubric
     from analyzer.llm.replies import FileReplies, WaitingError
     from analyzer.store.library import utc_now
 
     rubric, kept = load_rubric(), FileReplies(HERE / "replies" / "dev.jsonl")
-    model = read_replies(kept.path)[0].model
+    recorded = read_replies(kept.path)
+    model = recorded[0].model
     asked = build_engines(Settings(llm=model, llm_mode="deferred"), FileReplies(Path("none")), utc_now)
     known = build_engines(Settings(llm=model, llm_mode="replay"), kept, utc_now)
-    hour, parts = _hour()
+    talks = _talks()
+    first, hour = talks[0], _hour(talks)
     talk = sum(_tokens(turn.text) for turn in hour.turns)
     total, seen = 0.0, set()
     try:
         asked.labeler.label(hour, rubric)
     except WaitingError as error:
         bodies = [one.body for one in error.requests]
-    labelled = known.labeler.label(parts[0], rubric)
+    labelled = known.labeler.label(first, rubric)
     try:
-        asked.adviser.advise(parts[0], labelled.exchanges, measure(parts[0], labelled.exchanges, rubric), rubric)
+        asked.adviser.advise(first, labelled.exchanges, measure(first, labelled.exchanges, rubric), rubric)
     except WaitingError as error:
         bodies += [one.body for one in error.requests]
     for body in bodies:
@@ -251,9 +254,9 @@ def tokens() -> tuple[float, float, str]:
         total += _tokens(system) * (0.1 if system in seen else 1.0) + _tokens(user)
         seen.add(system)
     replies = {"window": [], "feedback": []}
-    for reply in read_replies(kept.path):
+    for reply in recorded:
         replies.setdefault(reply.prompt.split()[0], []).append(_tokens(reply.text))
-    said = sum(_tokens(turn.text) for m in read_folder(HERE / "meetings" / "dev") for turn in m.transcript().turns)
+    said = sum(_tokens(turn.text) for one in talks for turn in one.turns)
     total += talk * sum(replies["window"]) / said + max(replies["feedback"], default=0.0)
     return total, talk, "tokens"
 
@@ -268,7 +271,7 @@ def slots() -> tuple[float, float, str]:
     from tests.llm import model
     from tests.llm.server import FaultServer
 
-    latency, hour = 0.5, _hour()[0]
+    latency, hour = 0.5, _hour(_talks())
     with (
         tempfile.TemporaryDirectory() as folder,
         FaultServer(lambda b, n: replace(model.answer(b), wait=latency)) as server,

@@ -103,14 +103,18 @@ class Channels:
 
 
 def examine(samples: Samples) -> Channels:
-    """Measure a recording's channels in one pass over the disk."""
-    pieces = [_frame_energy(piece) for piece in samples.pieces(FRAME * 6_000)]
-    energy = np.concatenate(pieces, axis=1)
+    """Return a recording's channels, measured."""
+    energy = energy_of(samples)
     loud = np.maximum(np.percentile(energy, _LOUD, axis=1), 1e-12)
     left_out = tuple(_left_out(energy, loud))
     missing = {one.channel for one in left_out}
     used = tuple(channel for channel in range(len(energy)) if channel not in missing)
     return Channels(_layout(len(energy), left_out), used, energy, loud, left_out)
+
+
+def energy_of(samples: Samples) -> NDArray[np.float32]:
+    """Return the mean square of each frame of 10 ms, shape (channels, frames), in one pass over the disk."""
+    return np.concatenate([_frame_energy(piece) for piece in samples.pieces(FRAME * 6_000)], axis=1)
 
 
 def _frame_energy(piece: Float) -> NDArray[np.float32]:

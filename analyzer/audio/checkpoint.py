@@ -94,8 +94,6 @@ def read_tensors(content: bytes, within: str) -> dict[str, NDArray[Any]]:
         kinds = {storage.key: storage.kind for storage in _storages(objects)}
         numbers = {key: _numbers(file, kinds[key]) for key in keys}
         return {name: _array(tensor, numbers) for name, tensor in named.items()}
-    except InputError:
-        raise
     except Exception as error:  # a pickle that was tampered with can fail in any way
         reason = f"{type(error).__name__}: {error}"
         raise InputError(f"this is no torch checkpoint that can be read without torch ({reason})") from error

@@ -116,7 +116,7 @@ class VoiceDiarizer:
         """Return the voice of each word; see `Diarizer.assign`."""
         speech = Speech(samples, spans)
         if not words or not speech.frames:
-            return Voices((None,) * len(words), (0.0,) * len(words), 0, "there is no speech to tell voices by")
+            return no_voice(len(words))
         hop = max(_LEARN_HOP, speech.frames // _LEARN_MOST)
         starts, vectors = speech.windows(self._encoder, _LEARN, hop)
         if len(vectors) < _LEAST:
@@ -127,6 +127,11 @@ class VoiceDiarizer:
         found = with_third(vectors, found)
         nearness = _nearness(speech, self._encoder, found, starts)
         return _assigned(nearness, speech, words)
+
+
+def no_voice(words: int) -> Voices:
+    """Return the answer where nobody is heard to speak."""
+    return Voices((None,) * words, (0.0,) * words, 0, "there is no speech to tell voices by")
 
 
 def _one_voice(words: int, reason: str) -> Voices:
@@ -163,14 +168,20 @@ def _nearness(speech: Speech, encoder: VoiceEncoder, found: Split, learnt: Label
     whose = _over_frames(np.eye(voices, dtype=np.float32)[found.labels], learnt, _LEARN, speech.frames)
     starts, vectors = speech.windows(encoder, _PLACE, _PLACE_HOP)
     ends = np.minimum(starts + _PLACE, speech.frames)
-    sums = np.concatenate([np.zeros((1, voices)), np.cumsum(whose, axis=0, dtype=np.float64)])
-    share = (sums[ends] - sums[starts]) / (ends - starts)[:, None]
+    share = _means(whose, starts, ends)
     weight = np.maximum(2 * share - 1, _FAINT * share)
     models = weight.T @ vectors / np.maximum(weight.sum(axis=0)[:, None], 1e-9)
     likely = vectors @ models.T - np.square(models).sum(axis=1) / 2
     pairs = models[:, None] - models[None]
     nearest = np.square(pairs).sum(axis=2)[np.triu_indices(voices, 1)].min()
     return _over_frames(2 * likely / max(float(nearest), 1e-6), starts, _PLACE, speech.frames)
+
+
+def _means(values: Float, starts: Labels, ends: Labels) -> NDArray[np.float64]:
+    """Return the mean of frames' values, shape (frames, voices), from each start up to its end, shape (n, voices)."""
+    sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
+    means: NDArray[np.float64] = (sums[ends] - sums[starts]) / (ends - starts)[:, None]
+    return means
 
 
 def _over_frames(values: NDArray[Any], starts: Labels, length: int, frames: int) -> Float:
@@ -200,8 +211,9 @@ def _assigned(nearness: Float, speech: Speech, words: Sequence[Word]) -> Voices:
 def _note(nearness: Float, heard: list[int]) -> str | None:
     if len(heard) < 3:
         return None
-    least = np.bincount(nearness.argmax(axis=1), minlength=len(heard)).argmin()
-    share = float((nearness.argmax(axis=1) == least).mean())
+    nearest = nearness.argmax(axis=1)
+    least = np.bincount(nearest, minlength=len(heard)).argmin()
+    share = float((nearest == least).mean())
     return f"a third voice has {share:.0%} of the speech: Speaker {heard.index(int(least)) + 1} is the one heard least"
 
 
@@ -215,10 +227,7 @@ def word_evidence(nearness: Float, speech: Speech, words: Sequence[Word]) -> NDA
     """Return the log likelihood of each word under each voice, shape (words, voices)."""
     first = speech.position(np.array([word.start for word in words]))
     last = speech.position(np.array([word.end for word in words]))
-    sums = np.concatenate([np.zeros((1, nearness.shape[1])), np.cumsum(nearness, axis=0, dtype=np.float64)])
-    count = np.maximum(last - first, 0) + 1
-    likelihood: NDArray[np.float64] = _SHARPNESS * (sums[first + count] - sums[first]) / count[:, None]
-    return likelihood
+    return _SHARPNESS * _means(nearness, first, np.maximum(first, last) + 1)
 
 
 _AT_END, _AT_PAUSE, _AMID = 0.3, 0.3, 0.02

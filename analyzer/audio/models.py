@@ -207,7 +207,7 @@ def pull_voices(
 
     """
     part = models / f"{VOICES}.part"
-    if not (models / VOICES / VOICES_FILE).is_file():
+    if not has_voices(models):
         part.mkdir(parents=True, exist_ok=True)
         _fetch(download, (index, pinned, str(part)), part, on_bytes, deadline, stall, _no_voices)
         shutil.rmtree(models / VOICES, ignore_errors=True)  # without its file it is no model

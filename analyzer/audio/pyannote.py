@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from analyzer.audio.decode import RATE
-from analyzer.audio.diarizer import Voices
+from analyzer.audio.diarizer import Voices, no_voice
 from analyzer.audio.transcriber import fingerprint_folder
-from analyzer.audio.voices import Pcm
+from analyzer.audio.voices import Pcm, full_scale
 from analyzer.errors import EngineError, InputError, MissingError
 from analyzer.model import Span, Word
 
@@ -73,9 +73,8 @@ class PyannoteDiarizer:
         """Return the voice of each word; see `Diarizer.assign`.  The pipeline finds speech by itself."""
         import torch
 
-        whole = np.asarray(samples[0 : len(samples)])  # the pipeline hears a recording at once
-        scale = np.float32(32768 if whole.dtype == np.int16 else 1)
-        waveform = torch.from_numpy(whole.astype(np.float32)[None] / scale)
+        whole = full_scale(samples[0 : len(samples)])  # the pipeline hears a recording at once
+        waveform = torch.from_numpy(whole[None])
         try:
             answer = self._pipeline({"waveform": waveform, "sample_rate": RATE}, min_speakers=1, max_speakers=_MOST)
         except Exception as error:  # torch and the pipeline raise what they like
@@ -111,7 +110,7 @@ def voices_of(stretches: Sequence[tuple[float, float, str]], words: Sequence[Wor
     """
     labels = list(dict.fromkeys(label for _, _, label in stretches))
     if not labels:
-        return Voices((None,) * len(words), (0.0,) * len(words), 0, "there is no speech to tell voices by")
+        return no_voice(len(words))
     starts, ends = np.array([s for s, _, _ in stretches]), np.array([e for _, e, _ in stretches])
     voice = np.array([labels.index(label) for _, _, label in stretches])
     shares = []

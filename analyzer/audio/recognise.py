@@ -66,9 +66,8 @@ def recognise(
     scratch: Path,
     progress: Progress,
     hints: Hints | None = None,
-    keep: Keep = lambda facts, make: make(),
 ) -> Heard:
-    """Return the words of a recording with their channels.
+    """Return the words of a recording with their channels; nothing is kept for another time.
 
     Args:
         path: the recording.
@@ -76,7 +75,6 @@ def recognise(
         scratch: a folder for the decoded samples, which are removed at the end.
         progress: told how far it is.
         hints: what is known of the talk.
-        keep: keeps the words of each block, so that an interrupted transcription goes on at its block.
 
     Raises:
         AudioError: nothing in it can be decoded.
@@ -85,11 +83,18 @@ def recognise(
 
     """
     with decoded(path, scratch, lambda at, of: progress("decode", at, of)) as samples:
-        return hear(samples, transcriber, progress, hints or Hints(), keep)
+        return hear(samples, transcriber, progress, hints or Hints(), lambda facts, make: make())
 
 
 def hear(samples: Samples, transcriber: Transcriber, progress: Progress, hints: Hints, keep: Keep) -> Heard:
-    """Return the words of a decoded recording with their channels; see `recognise`.
+    """Return the words of a decoded recording with their channels.
+
+    Args:
+        samples: of the recording.
+        transcriber: the engine.
+        progress: told how far it is.
+        hints: what is known of the talk.
+        keep: keeps the words of each block, so that an interrupted transcription goes on at its block.
 
     Raises:
         EngineError: the engine broke.
@@ -178,22 +183,32 @@ def _hear(
     recording: Recording, transcriber: Transcriber, hints: Hints, progress: Progress, keep: Keep
 ) -> Iterator[HeardBlock]:
     """Yield the words of one block after another."""
-    whole = recording.samples.duration
     for block, parts in recording.speech:
-        facts = {"block": [block.first_frame, block.last_frame], "language": hints.language}
-
-        def tell(done: float, block: Block = block) -> None:
-            progress("words", min(whole, block.start + done * block.duration), whole)
-
-        def make(
-            block: Block = block,
-            parts: Sequence[tuple[int, Speech]] = parts,
-            tell: Callable[[float], None] = tell,
-        ) -> HeardBlock:
-            return _hear_block(recording, block, parts, transcriber, hints, tell)
-
-        yield keep(facts, make) if any(speech.spans for _, speech in parts) else HeardBlock((), ())
+        tell = _teller(recording, block, progress)
+        yield _kept_block(recording, block, parts, transcriber, hints, tell, keep)
         tell(1.0)
+
+
+def _teller(recording: Recording, block: Block, progress: Progress) -> Callable[[float], None]:
+    """Return what is told the share of a block that is done."""
+    whole = recording.samples.duration
+    return lambda done: progress("words", min(whole, block.start + done * block.duration), whole)
+
+
+def _kept_block(
+    recording: Recording,
+    block: Block,
+    parts: Sequence[tuple[int, Speech]],
+    transcriber: Transcriber,
+    hints: Hints,
+    tell: Callable[[float], None],
+    keep: Keep,
+) -> HeardBlock:
+    """Return the words of a block, kept or recognised now; one without speech has none, and needs no keeping."""
+    if not any(speech.spans for _, speech in parts):
+        return HeardBlock((), ())
+    facts = {"block": [block.first_frame, block.last_frame], "language": hints.language}
+    return keep(facts, lambda: _hear_block(recording, block, parts, transcriber, hints, tell))
 
 
 def _hear_block(

@@ -26,23 +26,20 @@ def tell_voices(samples: Samples, heard: Heard, diarizer: Diarizer) -> Voices:
 def with_voices(heard: Heard, voices: Voices, engine: str = "voices") -> Heard:
     """Return what was heard with a channel for each voice; a word without voice goes with the one before it.
 
+    Where no two voices were told apart, words and channels stay as they are.
+
     Args:
         heard: from one channel.
         voices: of its words.
         engine: that told them apart, for the reader.
 
     """
-    words = tuple(_placed(heard.words, voices)) if voices.voices > 1 else heard.words
     warnings = (*heard.source.warnings, *([voices.note] if voices.note else []))
-    channels = tuple(range(voices.voices)) if voices.voices > 1 else heard.channels
-    layout = "voices" if voices.voices > 1 else heard.layout
-    return replace(
-        heard,
-        words=words,
-        channels=channels,
-        layout=layout,
-        source=replace(heard.source, warnings=warnings, speakers=engine),
-    )
+    heard = replace(heard, source=replace(heard.source, warnings=warnings, speakers=engine))
+    if voices.voices < 2:
+        return heard
+    words = tuple(_placed(heard.words, voices))
+    return replace(heard, words=words, channels=tuple(range(voices.voices)), layout="voices")
 
 
 def _placed(words: tuple[Word, ...], voices: Voices) -> Iterator[Word]:

@@ -36,11 +36,6 @@ class Speech:
     probability: NDArray[np.float32]
     """That somebody speaks, for each 32 ms."""
 
-    @property
-    def seconds(self) -> float:
-        """Length of all spans together."""
-        return sum(span.duration for span in self.spans)
-
     def highest(self, start: float, end: float) -> float:
         """Return the highest probability of speech between two times (in seconds), 0 outside of the sound."""
         frames = self._frames(start, end)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.audio.channels import FRAME, examine
+from analyzer.audio.channels import FRAME, energy_of
 from analyzer.audio.decode import RATE, Float, Samples, decode
 from analyzer.errors import InputError, LibraryError
 
@@ -91,7 +91,7 @@ def _offset(one: NDArray[np.float64], other: NDArray[np.float64]) -> int | None:
 
 
 def _loudness(samples: Samples) -> NDArray[np.float64]:
-    energy = examine(samples).energy.mean(axis=0)
+    energy = energy_of(samples).mean(axis=0)
     loudness: NDArray[np.float64] = np.log10(np.maximum(energy, 1e-7)).astype(np.float64)
     return loudness
 

@@ -6,16 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from analyzer.audio.decode import Float
 from analyzer.config import Settings
 from analyzer.errors import InputError, MissingError
 from analyzer.model import Span, Word
-
-if TYPE_CHECKING:  # they import from here
-    from analyzer.audio.sphinx import SphinxTranscriber
-    from analyzer.audio.whisper import WhisperTranscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +48,11 @@ class Transcriber(Protocol):
     """Seconds that the engine hears at once."""
     joins: float
     """Seconds of silence across which neighbouring speech is best heard in one clip."""
+
+    @property
+    def speaks(self) -> frozenset[str]:
+        """The languages that it knows: ISO 639-1, and a few codes of an engine's own."""
+        ...
 
     def languages(self, audio: Float) -> dict[str, float]:
         """Return how probable each language is in the first `longest_clip` seconds of mono ``audio`` at 16 kHz.
@@ -92,7 +93,7 @@ def build_transcriber(settings: Settings) -> Transcriber:
     return transcriber
 
 
-def _named(settings: Settings) -> WhisperTranscriber | SphinxTranscriber:
+def _named(settings: Settings) -> Transcriber:
     engine, _, model = settings.engine.partition(":")
     if engine == "sphinx":
         from analyzer.audio.sphinx import SphinxTranscriber

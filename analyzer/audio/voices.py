@@ -58,12 +58,17 @@ class OnDisk:
 
     def __getitem__(self, part: slice) -> Float:
         first, last, _ = part.indices(len(self))
-        piece: Float = self._samples.read(first, max(first, last))[self._channel]
-        return piece
+        return self._samples.read_channel(self._channel, first, max(first, last))
 
 
 Pcm = NDArray[np.float32] | NDArray[np.int16] | OnDisk
 """Mono samples at 16 kHz: float32 at full scale 1, 16-bit, or on disk."""
+
+
+def full_scale(piece: Float | NDArray[np.int16]) -> Float:
+    """Return samples as float32 at full scale 1, a copy; those that are no 16-bit numbers are that already."""
+    scale = np.float32(1 / 32768 if piece.dtype == np.int16 else 1)
+    return piece.astype(np.float32) * scale
 
 
 def names_and_shapes() -> dict[str, tuple[int, ...]]:
@@ -256,10 +261,9 @@ class Speech:
         return [(at, min(end - at, _LOOK)) for first, end in self._edges for at in range(first, end, _LOOK)]
 
     def _read(self, first: int, last: int) -> Float:
-        piece = np.asarray(self._samples[max(0, first) : last])
-        scale = np.float32(1 / 32768 if piece.dtype == np.int16 else 1)
+        piece = full_scale(self._samples[max(0, first) : last])
         before = max(0, -first)
-        return np.pad(piece.astype(np.float32) * scale, (before, last - first - before - len(piece)))
+        return np.pad(piece, (before, last - first - before - len(piece)))
 
     def _level(self) -> np.float32:
         energy = 0.0

@@ -201,9 +201,10 @@ def _naming(text: str) -> Any:
 
 def _casting(text: str) -> Any:
     from analyzer.transcript.corrections import Casting, find_speaker
+    from analyzer.transcript.metadata import ROLES
 
     speaker, role = _pair(text, "--role", "Dana Okafor=manager")
-    if role not in ("manager", "rep", "other"):
+    if role not in ROLES:
         raise InputError(f"--role {text!r}: {role!r} is no role, use manager, rep or other")
     return lambda transcript: Casting(_label(find_speaker(transcript, speaker)), role)  # type: ignore[arg-type]
 

@@ -109,10 +109,7 @@ def find_turns(transcript: Transcript, where: Stretch) -> tuple[Turn, ...]:
 
     """
     turns = transcript.turns[where.first - 1 : where.last]
-    if len(turns) == where.last - where.first + 1 and (turns[0].start, max(t.end for t in turns)) == (
-        where.start,
-        where.end,
-    ):
+    if turns and stretch(turns) == where:
         return turns
     inside = tuple(turn for turn in transcript.turns if where.start <= (turn.start + turn.end) / 2 < where.end)
     if not inside:

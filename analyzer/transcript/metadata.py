@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -15,7 +15,6 @@ from analyzer.errors import InputError
 
 ROLES = frozenset(("manager", "rep", "other"))
 """What may stand for who is on a channel, beside a name."""
-_FIELDS = ("date", "manager", "rep", "title", "consent", "channels", "hot_words", "tracks")
 _FILE_NAME = "file name"
 """The ground of what a file's name says."""
 
@@ -56,6 +55,10 @@ class Known:
     """Paths of the participants' own files that were laid together as the recording."""
     grounds: tuple[tuple[str, str], ...] = ()
 
+    def ground(self, field: str) -> str:
+        """Return where a field comes from, for the reader."""
+        return dict(self.grounds).get(field, "given")
+
     def over(self, weaker: Known) -> Known:
         """Return the union; where both know something, this one's word counts."""
         values = {name: getattr(self, name) or getattr(weaker, name) for name in _FIELDS}
@@ -63,6 +66,9 @@ class Known:
             name: ground for name, ground in self.grounds if getattr(self, name) or not getattr(weaker, name)
         }
         return Known(**values, grounds=tuple(sorted(grounds.items())))
+
+
+_FIELDS = tuple(field.name for field in fields(Known) if field.name != "grounds")
 
 
 def channel_map(said: Sequence[str]) -> tuple[str, ...]:
@@ -95,11 +101,11 @@ def check_people(known: Known) -> None:
         InputError: with where each is said.
 
     """
-    manager, rep, grounds = known.manager, known.rep, dict(known.grounds)
+    manager, rep = known.manager, known.rep
     if manager and rep and manager.split() and manager.casefold().split() == rep.casefold().split():
         raise InputError(
-            f"{manager!r} is said to be the manager ({grounds.get('manager', 'given')}) and the rep "
-            f"({grounds.get('rep', 'given')}): say who each is with --manager and --rep; of two with the same name, "
+            f"{manager!r} is said to be the manager ({known.ground('manager')}) and the rep "
+            f"({known.ground('rep')}): say who each is with --manager and --rep; of two with the same name, "
             "give the last names too"
         )
 

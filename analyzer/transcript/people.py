@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.model import Participant, Role, Transcript, Turn
-from analyzer.transcript.metadata import Known
-from analyzer.transcript.roles import SURE, evidence, holders, probability, weights
+from analyzer.transcript.metadata import ROLES, Known
+from analyzer.transcript.roles import SURE, counts_of, holders, probability, weighed, weights
 from analyzer.transcript.swap import is_stand_in, names_odds
 
-VERSION = "3"
 CERTAIN = 0.7
 """Certainty of a turn's voice from which its speaker is taken for known."""
 UNCERTAIN = 0.25
@@ -21,9 +20,8 @@ def name_people(
     transcript: Transcript,
     known: Known,
     stated: Sequence[tuple[str, str]] = (),
-    channels: int = 0,
-    voices: int = 0,
-    numbers: Sequence[int] = (0, 1),
+    numbers: Sequence[int] = (),
+    voices: bool = False,
     alone: bool = False,
     untold: str = "who speaks is not told apart",
 ) -> Transcript:
@@ -33,23 +31,22 @@ def name_people(
         transcript: speakers as the recording or file gave them, no participants yet.
         known: names of manager and rep, and who is on which channel.
         stated: names with roles as the transcript file itself carries them.
-        channels: how many channels of a recording were transcribed as speakers; 0 for a transcript file.
-        voices: how many voices were told apart in one channel; 0 where channels or the file tell.
-        numbers: which of the recording's channels were transcribed, from 0; the first two of two.
+        numbers: which of a recording's channels were transcribed as speakers, from 0; none of a transcript file.
+        voices: the speakers are voices that were told apart in one channel, and ``numbers`` counts them.
         alone: the one channel that was heard is a participant's own track, and nothing is on those of the others.  A
             channel of a recording beside a silent one may hold both of them.
         untold: why voices in one channel are not told apart, or what would do it.
 
     """
     speakers = list(dict.fromkeys(turn.speaker for turn in transcript.turns))
-    if voices > 1:
+    if voices:
         people = {speaker: _withheld(speaker, "a voice: nothing says whose it is") for speaker in speakers}
         if uncertain(transcript) > UNCERTAIN:  # words in wrong mouths are no evidence of roles
             people = {s: _withheld(s, "a voice: too often it is not clear which one speaks") for s in speakers}
             return replace(transcript, participants=tuple(people.values()))
-    elif channels > 1 or alone:
+    elif len(numbers) > 1 or alone:
         people = other_of_two(_by_channel(known, numbers))
-    elif channels == 1:
+    elif numbers:
         people = {speakers[0]: _withheld(speakers[0], f"one channel: {untold}")} if speakers else {}
     else:
         people = {speaker: _by_name(speaker, known, dict(stated), speakers) for speaker in speakers}
@@ -75,17 +72,22 @@ def _missed(known: Known, names: Sequence[str]) -> list[str]:
         return []  # whoever is not named may be anybody
     listed = " and ".join(names) if len(names) < 3 else ", ".join(names)
     return [
-        f"the {role} is said to be {name!r} ({dict(known.grounds).get(role, 'given')}), and no speaker is surely that: "
+        f"the {role} is said to be {name!r} ({known.ground(role)}), and no speaker is surely that: "
         f"those who speak are {listed}. Name the {role} as the transcript does"
         for role, name in (("manager", known.manager), ("rep", known.rep))
         if name and name.casefold() not in (one.casefold() for one in names)
     ]
 
 
+def is_doubtful(turn: Turn) -> bool:
+    """Return whether it is not clear who says a turn; one whose certainty nothing says is taken for clear."""
+    return turn.certainty is not None and turn.certainty < CERTAIN
+
+
 def uncertain(transcript: Transcript) -> float:
     """Return the share of speaking time in turns of which it is not clear who says them."""
     whole = sum(turn.duration for turn in transcript.turns)
-    doubtful = sum(turn.duration for turn in transcript.turns if (turn.certainty or 1.0) < CERTAIN)
+    doubtful = sum(turn.duration for turn in transcript.turns if is_doubtful(turn))
     return doubtful / whole if whole else 0.0
 
 
@@ -100,7 +102,7 @@ def _rename(turn: Turn, people: dict[str, Participant]) -> Turn:
 
 def _by_channel(known: Known, numbers: Sequence[int]) -> dict[str, Participant]:
     """Return who is on each channel that was heard; one who is only named has the role that his name has."""
-    said, ground = known.channels or (), dict(known.grounds).get("channels", "")
+    said, ground = known.channels or (), known.ground("channels")
     people = {}
     for position, channel in enumerate(numbers):
         who = said[channel] if channel < len(said) else None
@@ -128,7 +130,7 @@ def _by_entry(who: str, known: Known, said: Sequence[str], ground: str) -> Parti
 
 def _by_name(speaker: str, known: Known, stated: dict[str, str], speakers: list[str]) -> Participant:
     role = stated.get(speaker)
-    if role in ("manager", "rep", "other"):
+    if role in ROLES:
         return Participant(speaker, role, "the transcript file")  # type: ignore[arg-type]
     if speaker.strip().lower() in ("manager", "rep"):
         said: Role = "manager" if speaker.strip().lower() == "manager" else "rep"
@@ -136,7 +138,7 @@ def _by_name(speaker: str, known: Known, stated: dict[str, str], speakers: list[
         return Participant(name or speaker, said, "the speaker label")
     for said, name in (("manager", known.manager), ("rep", known.rep)):
         if name and _same_person(speaker, name, speakers):
-            return Participant(name, said, f"name ({dict(known.grounds).get(said, 'given')})")
+            return Participant(name, said, f"name ({known.ground(said)})")
     if known.manager or known.rep:
         return _withheld(speaker, "named neither as manager nor as rep")
     return _withheld(speaker, "nothing says who manages whom")
@@ -167,7 +169,8 @@ def _by_words(people: dict[str, Participant], turns: tuple[Turn, ...], known: Kn
     if two is None or any(person.role for person in people.values()):
         return people
     one, other = two
-    odds = evidence(turns, one, other).odds + _names_odds(turns, one, other, known)
+    counts = counts_of(turns)
+    odds = weighed(counts, one, other).odds + _names_odds(turns, one, other, known)
     confidence = min(SURE, probability(abs(odds)))
     if confidence < weights().withhold:
         return people | {s: replace(people[s], ground=_unclear(people[s].ground, confidence)) for s in two}
@@ -177,8 +180,9 @@ def _by_words(people: dict[str, Participant], turns: tuple[Turn, ...], known: Kn
         rep: ("rep", _name_for(people[rep].name, known.rep)),
     }
     said = {speaker: name for speaker, (_, name) in named.items()}
-    spoken = [replace(turn, speaker=said[turn.speaker]) for turn in turns if turn.speaker in said]
-    told = evidence(spoken, said[manager], said[rep]).told
+    # Two who are given one name are counted as one, and nothing is told of them.
+    by_name = {said[speaker]: counts[speaker] for speaker in two}
+    told = weighed(by_name, said[manager], said[rep]).told
     ground = f"the words: {'; '.join(told)}"
     return people | {s: Participant(named[s][1], named[s][0], ground, round(confidence, 3)) for s in two}
 

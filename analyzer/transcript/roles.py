@@ -22,6 +22,10 @@ from analyzer.model import Turn
 WEIGHTS = Path(__file__).with_name("role_weights.json")
 
 _AND = r"(?:\s+(?:just|also|already|then|actually|really|even|only|still))?"
+_WORK = (
+    r"pipeline|deals?|quota|numbers?|accounts?|territory|patch|forecast|target|customers?|clients?|calls?|prospects?|"
+    r"list|week|month|quarter|notes|contact|champion|route|diary|calendar|demo|opener|pitch|side|commission"
+)
 _CUSTOMER = r"(?:him|her|them|they|the\s+(?!team\b|board\b)\w+)"
 
 
@@ -92,14 +96,12 @@ CUES: dict[str, Cue] = {
     "third_person": _cue("rep", r"\b(?:he|she|they|him|her|them|his|their)\b"),
     "my_work": _cue(
         "rep",
-        r"\bmy (?:pipeline|deals?|quota|numbers?|accounts?|territory|patch|forecast|target|customers?|clients?|calls?|prospects?|"
-        r"list|week|month|quarter|notes|contact|champion|route|diary|calendar|demo|opener|pitch|side|commission)\b",
+        rf"\bmy (?:{_WORK})\b",
         "speaks of own deals, list or number",
     ),
     "your_work": _cue(
         "manager",
-        r"\byour (?:pipeline|deals?|quota|numbers?|accounts?|territory|patch|forecast|target|customers?|clients?|calls?|prospects?|"
-        r"list|week|month|quarter|notes|contact|champion|route|diary|calendar|demo|opener|pitch|side|commission|plan)\b",
+        rf"\byour (?:{_WORK}|plan)\b",
         "speaks of the other's deals, list or number",
     ),
     "my_manager": _cue(
@@ -234,11 +236,6 @@ class Evidence:
     told: tuple[str, ...] = ()
     """The strongest cues for what they say, counted, for the reader."""
 
-    @property
-    def confidence(self) -> float:
-        """Of the likelier answer, from one half to `SURE`."""
-        return min(SURE, probability(abs(self.odds)))
-
 
 def probability(odds: float) -> float:
     """Return the probability of logarithmic odds."""
@@ -278,7 +275,11 @@ def contrast(one: float, other: float) -> float:
 
 def evidence(turns: Sequence[Turn], one: str, other: str) -> Evidence:
     """Return what the words say about who of two speakers is the manager; nothing, if either is silent."""
-    counts = counts_of(turns)
+    return weighed(counts_of(turns), one, other)
+
+
+def weighed(counts: Mapping[str, Mapping[str, int]], one: str, other: str) -> Evidence:
+    """Return what cues that are counted already, by `counts_of`, say; see `evidence`."""
     if one not in counts or other not in counts:
         return Evidence(0.0)
     learnt = weights().cues
@@ -292,5 +293,9 @@ def _told(shares: Mapping[str, float], counts: Mapping[str, Mapping[str, int]], 
     best = sorted((n for n in CUES if CUES[n].said and shares[n] > 0), key=lambda n: -shares[n])[:_TOLD]
     for name in best:
         more, less = (one, other) if counts[one][name] >= counts[other][name] else (other, one)
-        times = counts[more][name]
-        yield (f"{more} {CUES[name].said} {'once' if times == 1 else f'{times} times'} ({less}: {counts[less][name]})")
+        yield f"{more} {CUES[name].said} {how_often(counts[more][name])} ({less}: {counts[less][name]})"
+
+
+def how_often(times: int) -> str:
+    """Return a count as a reader says it."""
+    return "once" if times == 1 else f"{times} times"

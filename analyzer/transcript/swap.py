@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analyzer.model import Doubt, Participant, Transcript, Turn
-from analyzer.transcript.roles import SURE, Evidence, contrast, evidence, holders, probability, weights
+from analyzer.transcript.roles import SURE, Evidence, contrast, evidence, holders, how_often, probability, weights
 
 Case = Literal["right", "turns", "roles", "names"]
 
@@ -151,11 +151,6 @@ class Finding:
     told: tuple[str, ...]
     """For the reader, the strongest first."""
 
-    @property
-    def likeliest(self) -> Case:
-        """The likeliest of the four."""
-        return max(self.chances, key=lambda case: self.chances[case])
-
 
 def examine(turns: Sequence[Turn], manager: str, rep: str) -> Finding:
     """Return how likely each of the four cases is, for two speakers with names and roles."""
@@ -196,7 +191,7 @@ def _calls(turns: Sequence[Turn], *people: str) -> list[str]:
         counts = spoken(turns, name).get(speaker, dict.fromkeys(WAYS, 0))
         times = counts["framing"] + counts["called"] + counts["mentioned"]
         if times:
-            told.append(f"the turns of {speaker} call {name!r} {'once' if times == 1 else f'{times} times'}")
+            told.append(f"the turns of {speaker} call {name!r} {how_often(times)}")
     return told
 
 

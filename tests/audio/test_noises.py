@@ -132,4 +132,5 @@ def test_speech_between_silences_is_found_at_its_time(tmp_path: Path) -> None:
     sound = np.concatenate([np.zeros(100 * RATE, np.float32), spoken, np.zeros(50 * RATE, np.float32)])
     alone, among = find_speech(spoken), find_speech(sound)
     assert among.spans[0].start == pytest.approx(100 + alone.spans[0].start, abs=0.15)
-    assert among.seconds == pytest.approx(alone.seconds, abs=0.3)
+    lengths = [sum(span.duration for span in found.spans) for found in (among, alone)]
+    assert lengths[0] == pytest.approx(lengths[1], abs=0.3)

@@ -18,31 +18,26 @@ _RUN = """
 import os, signal, sys
 from pathlib import Path
 from analyzer.audio import blocks
-from analyzer.audio.transcriber import Phrase
 from analyzer.config import Settings
-from analyzer.model import Word
 from analyzer.pipeline import Pipeline
 from analyzer.store.library import Library
+from tests.audio.scribe import Scribe
 
 blocks.BLOCK = 12.0
 
-class Scribe:
-    name = model = fingerprint = "scribe"
-    longest_clip, joins = 30.0, 0.8
+class Mortal(Scribe):
+    joins = 0.8
     heard = 0
-    def languages(self, audio):
-        return {}
     def phrases(self, audio, clips, hints):
         self.heard += 1
         print("block", flush=True)
         if self.heard == int(sys.argv[3]):
             os.kill(os.getpid(), signal.SIGKILL)
-        for clip in clips:
-            yield Phrase((Word(f"{clip.end:.2f}", clip.start, clip.end, 0.9),))
+        yield from super().phrases(audio, clips, hints)
 
 library = Library(Path(sys.argv[2]))
 pipeline = Pipeline(Settings(), library)
-pipeline.hearing.transcriber = Scribe()
+pipeline.hearing.transcriber = Mortal()
 told = []
 pipeline.progress = lambda what, at, of: told.append((what, round(at, 3), of))
 analysis = pipeline.run(pipeline.intake(Path(sys.argv[1])))

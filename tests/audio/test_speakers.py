@@ -16,8 +16,8 @@ from analyzer.audio.recognise import Heard
 from analyzer.audio.speakers import with_voices
 from analyzer.errors import InputError, MissingError
 from analyzer.hearing import Hearing
-from analyzer.model import Source, Span, Transcript, Word
-from analyzer.pipeline import Pipeline
+from analyzer.model import Commitment, Extracted, Quote, Source, Span, Transcript, Turn, Word
+from analyzer.pipeline import Pipeline, sure_of_owners
 from analyzer.transcript.merge import turns_of
 from analyzer.transcript.metadata import Known
 from analyzer.transcript.people import name_people
@@ -46,8 +46,8 @@ def by_turn(text: str = SAID) -> list[int | None]:
     return [n % 2 for n, turn in enumerate(text.split("|")) for _ in turn.split()]
 
 
-def transcript(of: Heard, count: int = 2) -> Transcript:
-    return name_people(Transcript(turns_of(of), (), of.source), Known(), channels=count, voices=count)
+def transcript(of: Heard) -> Transcript:
+    return name_people(Transcript(turns_of(of), (), of.source), Known(), numbers=of.channels, voices=True)
 
 
 def test_words_become_turns_of_their_voices() -> None:
@@ -74,7 +74,7 @@ def test_one_voice_alone_changes_nothing_but_says_so() -> None:
 def test_a_third_voice_is_a_speaker_of_its_own_and_said() -> None:
     pattern = [2 if n > 14 else voice for n, voice in enumerate(by_turn())]
     found = with_voices(heard(), voices(pattern, note="a third voice has 10% of the speech"))
-    made = transcript(found, 3)
+    made = transcript(found)
     assert {turn.speaker for turn in made.turns} == {"Speaker 1", "Speaker 2", "Speaker 3"}
     assert [person.role for person in made.participants] == [None] * 3
     assert "a third voice" in made.source.warnings[0]
@@ -84,14 +84,26 @@ def test_a_channel_map_says_nothing_of_voices() -> None:
     """Voices are numbered as they are first heard, which no map of channels knows."""
     of = with_voices(heard(), voices(by_turn()))
     known = Known(manager="Dana", rep="Jules", channels=("rep", "manager"))
-    made = name_people(Transcript(turns_of(of), (), of.source), known, channels=2, voices=2)
+    made = name_people(Transcript(turns_of(of), (), of.source), known, numbers=of.channels, voices=True)
     assert "channel" not in " ".join(person.ground for person in made.participants)
 
 
-def test_where_it_is_too_often_unclear_who_speaks_roles_are_withheld() -> None:
-    made = transcript(with_voices(heard(), voices(by_turn(), sure=0.55)))
+@pytest.mark.parametrize("sure", [0.55, 0.0])
+def test_where_it_is_too_often_unclear_who_speaks_roles_are_withheld(sure: float) -> None:
+    """A certainty of nought is none at all, as of words that fall between the voices; no certainty is unknown."""
+    made = transcript(with_voices(heard(), voices(by_turn(), sure=sure)))
     assert [person.role for person in made.participants] == [None, None]
     assert "not clear which one speaks" in made.participants[0].ground
+
+
+@pytest.mark.parametrize(("sure", "owner"), [(None, "Jules"), (0.9, "Jules"), (0.55, None), (0.0, None)])
+def test_a_promise_has_an_owner_only_where_it_is_clear_who_speaks(sure: float | None, owner: str | None) -> None:
+    """Nothing said of a turn's certainty, as where a channel tells, is no doubt; a certainty of nought is all of it."""
+    words = (Word("I'll", 0.0, 0.3, certainty=sure), Word("call.", 0.3, 0.6, certainty=sure))
+    source = Source("recording", "whisper", "m", 1.0)
+    said = Transcript((Turn(1, "Jules", "I'll call.", 0.0, 0.6, words),), (), source)
+    promise = Commitment("Jules", "Call", None, None, 3, "volunteered", Quote(1, "Jules", 0.0, "I'll call."))
+    assert [one.owner for one in sure_of_owners(Extracted((promise,)), said).commitments] == [owner]
 
 
 class Alternating:

@@ -8,18 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer.audio.decode import RATE, decode
+from analyzer.audio.decode import RATE
 from analyzer.audio.recognise import Heard, recognise
+from tests.audio.conftest import SECONDS
 from tests.audio.scribe import Scribe
 from tests.conftest import JUNIPER
 
 pytestmark = pytest.mark.speech
-SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def tracks(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
-    return decode(JUNIPER / "stereo.opus", tmp_path_factory.mktemp("s") / "s").read(0, SECONDS * RATE)
 
 
 @pytest.fixture(scope="module")

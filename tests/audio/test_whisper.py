@@ -14,10 +14,10 @@ from rapidfuzz.distance import Levenshtein
 from analyzer.audio.recognise import Heard, recognise
 from analyzer.audio.whisper import WhisperTranscriber
 from analyzer.errors import EngineError
+from tests.audio.parrot import FIXTURE
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.speech
-FIXTURE = ROOT / "tests" / "fixtures" / "asr"
 RECORDINGS = ROOT / "eval" / "recordings"
 
 

@@ -489,9 +489,6 @@ class Mute:
     fingerprint = "1"
     longest_clip = 30.0
 
-    def words(self, *_: Any, **__: Any) -> list[Word]:
-        return []
-
 
 def test_the_table_has_a_row_a_recording_and_a_total_and_says_what_the_voices_are(
     analyzer: Any, talk: Callable[..., Path], write_wav: Callable[..., Path], monkeypatch: pytest.MonkeyPatch

@@ -27,11 +27,11 @@ def roles(named: Transcript) -> dict[str, str | None]:
 def test_whose_track_it_is_holds_where_the_other_tracks_are_silent() -> None:
     """Which one was heard is told by its number; a channel of one recording beside a silent one may hold both."""
     facts = known("flag", rep="Jules Petrov", channels=("manager", "rep"))
-    named = name_people(transcript("Speaker 1"), facts, channels=1, numbers=(1,), alone=True)
+    named = name_people(transcript("Speaker 1"), facts, numbers=(1,), alone=True)
     assert roles(named) == {"Jules Petrov": "rep"}
     assert named.turns[0].speaker == "Jules Petrov"
-    assert roles(name_people(transcript("Speaker 1"), facts, channels=1, numbers=(1,))) == {"Speaker 1": None}
-    voices = name_people(transcript("Speaker 1", "Speaker 2"), facts, channels=2, voices=2, numbers=(1, 1), alone=True)
+    assert roles(name_people(transcript("Speaker 1"), facts, numbers=(1,))) == {"Speaker 1": None}
+    voices = name_people(transcript("Speaker 1", "Speaker 2"), facts, numbers=(0, 1), voices=True, alone=True)
     assert set(roles(voices).values()) == {None}
 
 
@@ -61,18 +61,20 @@ def test_without_metadata_roles_are_withheld() -> None:
 
 def test_the_channel_map_names_the_speakers() -> None:
     facts = known("flag", manager="Dana Okafor", rep="Jules Petrov", channels=("rep", "manager"))
-    named = name_people(transcript("Speaker 1", "Speaker 2"), facts, channels=2)
+    named = name_people(transcript("Speaker 1", "Speaker 2"), facts, numbers=(0, 1))
     assert [turn.speaker for turn in named.turns] == ["Jules Petrov", "Dana Okafor"]
     assert roles(named) == {"Jules Petrov": "rep", "Dana Okafor": "manager"}
 
 
 def test_channels_without_a_map_stay_unnamed() -> None:
-    named = name_people(transcript("Speaker 1", "Speaker 2"), known("flag", manager="Dana", rep="Jules"), channels=2)
+    named = name_people(
+        transcript("Speaker 1", "Speaker 2"), known("flag", manager="Dana", rep="Jules"), numbers=(0, 1)
+    )
     assert roles(named) == {"Speaker 1": None, "Speaker 2": None}
 
 
 def test_one_channel_is_one_unnamed_speaker_whatever_the_metadata_say() -> None:
-    named = name_people(transcript("Speaker 1"), known("flag", manager="Dana", rep="Jules"), channels=1)
+    named = name_people(transcript("Speaker 1"), known("flag", manager="Dana", rep="Jules"), numbers=(0,))
     assert roles(named) == {"Speaker 1": None}
 
 
@@ -139,20 +141,22 @@ def test_tags_tell_the_day() -> None:
 
 def test_a_third_one_keeps_his_name_and_gets_no_role() -> None:
     facts = known("flag", manager="Dana Okafor", channels=("Dana", "rep", "Kim Lee"))
-    named = name_people(transcript("Speaker 1", "Speaker 2", "Speaker 3"), facts, channels=3, numbers=(0, 1, 2))
+    named = name_people(transcript("Speaker 1", "Speaker 2", "Speaker 3"), facts, numbers=(0, 1, 2))
     assert roles(named) == {"Dana Okafor": "manager", "Rep": "rep", "Kim Lee": None}
     assert "neither as manager nor as rep" in named.participants[2].ground
 
 
 def test_a_channel_that_is_left_out_moves_nobody() -> None:
     facts = known("flag", channels=("manager", "other", "rep", "other", "other"))
-    named = name_people(transcript("Speaker 1", "Speaker 2", "Speaker 3"), facts, channels=3, numbers=(0, 2, 4))
+    named = name_people(transcript("Speaker 1", "Speaker 2", "Speaker 3"), facts, numbers=(0, 2, 4))
     assert roles(named) == {"Manager": "manager", "Rep": "rep", "Speaker 3": "other"}
     assert "channel 5" in named.participants[2].ground
 
 
 def test_of_two_named_channels_the_other_one_follows() -> None:
-    named = name_people(transcript("Speaker 1", "Speaker 2"), known("flag", channels=("Kim Lee", "rep")), channels=2)
+    named = name_people(
+        transcript("Speaker 1", "Speaker 2"), known("flag", channels=("Kim Lee", "rep")), numbers=(0, 1)
+    )
     assert roles(named) == {"Kim Lee": "manager", "Rep": "rep"}
 
 

@@ -105,7 +105,7 @@ def test_known_names_go_to_the_roles_that_the_words_tell() -> None:
 
 def test_channels_without_a_map_are_told_by_the_words() -> None:
     facts = known("flag", manager="Dana Okafor", rep="Jules Petrov")
-    named = name_people(talk(A="Speaker 1", B="Speaker 2"), facts, channels=2)
+    named = name_people(talk(A="Speaker 1", B="Speaker 2"), facts, numbers=(0, 1))
     assert roles(named) == {"Dana Okafor": "manager", "Jules Petrov": "rep"}
 
 
