@@ -17,7 +17,7 @@ APP = "analyzer"
 _DAY = r"\d{4}(?:-\d{2}-\d{2}|\d{4})"
 FILE_NAME_PATTERN = (
     rf"(?=(?:.*[\s_](?={_DAY}$))?(?P<date>{_DAY})(?:[\s_]|$))"  # the day comes first or last
-    rf"(?:{_DAY}[\s_]+)?(?P<manager>.+?)\s+[-–—]\s+(?P<rep>.+?)(?:[\s_]+{_DAY})?"  # noqa: RUF001: dashes that people type
+    rf"(?:{_DAY}[\s_]+)?(?P<manager>.+?)\s+[-–—]\s+(?P<rep>.+?)(?:[\s_]+{_DAY})?"  # dashes as people type them
 )
 
 

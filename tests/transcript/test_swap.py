@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_an_exchanged_talk_is_flagged_and_its_roles_withheld() -> None:
     assert checked.doubt is not None
     assert [person.role for person in checked.participants] == [None, None]
     assert "Dana Okafor" in checked.doubt.suspected
-    assert "Jules Petrov asks" in checked.doubt.told
+    assert re.search("Jules Petrov (asks|leads|gives)", checked.doubt.told)
 
 
 def test_an_exchanged_talk_is_flagged_also_where_somebody_comes_in() -> None:
