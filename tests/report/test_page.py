@@ -7,10 +7,12 @@ import hashlib
 import html
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analyzer.errors import InputError
@@ -208,9 +210,18 @@ def test_clips_hold_the_quoted_words_alone_and_the_page_needs_no_file(heard: Ana
     assert page.count("data:audio/ogg") == len(sound.clips) == len(sound.clip_ids)
 
 
+def test_clips_are_made_from_a_recording_whose_tags_are_no_utf8(write_wav: Callable[..., Path]) -> None:
+    """What can be decoded can be embedded."""
+    path = write_wav(np.zeros((1, 32_000)) + 0.1)
+    data = path.read_bytes()
+    tag = b"LIST" + (16).to_bytes(4, "little") + b"INFOINAM" + (4).to_bytes(4, "little") + b"caf\xe9"
+    data = data[:36] + tag + data[36:]
+    path.write_bytes(data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:])
+    assert len(embedded(path, [Wanted(1, 0.5, "A", "two words", 1.5)]).clips) == 1
+
+
 def test_a_clip_is_as_long_as_its_quote_and_sounds_like_the_recording() -> None:
     import av
-    import numpy as np
 
     wanted = Wanted(1, 20.0, "A", "ten words that take about four seconds to be spoken", 40.0)
     sound = embedded(JUNIPER / "mono.opus", [wanted, wanted])
