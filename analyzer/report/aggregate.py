@@ -216,7 +216,7 @@ def _coached(library: Library, rubric: str) -> frozenset[str]:
     """Return the labels of a rubric that are coaching."""
     kept = library.rubric(rubric)
     read: Rubric = read_rubric(kept, rubric) if kept else load_rubric()
-    return frozenset(focus.id for focus in read.focuses if focus.measure == "coached")
+    return frozenset(read.labels_of("coached"))
 
 
 def _told(rows: Iterable[MeasuredRow]) -> dict[Pair, dt.date]:

@@ -138,6 +138,18 @@ def test_labels_of_another_rubric_get_colours_by_position(juniper: Analysis) -> 
     assert {block.slot for block in view.timeline} >= {1, 2}
 
 
+def test_a_correction_names_a_kind_where_its_focus_is_divided(juniper: Analysis) -> None:
+    kind = '[[kind]]\nid = "rehearsal"\nof = "coaching"\nname = "Rehearsal"\ndefinition = "Tried out."\nworking = true'
+    text = RUBRIC.text.replace('label = "coaching"', 'label = "rehearsal"') + f"\n{kind}\n"
+    divided = read_rubric(text, "other.toml")
+    exchanges = tuple(replace(one, kind="rehearsal") if one.focus == "coaching" else one for one in juniper.exchanges)
+    view = build_view(replace(juniper, exchanges=exchanges), divided)
+    moments = [moment for topic in view.topics for moment in topic.moments]
+    told = {moment.label: moment.correction.partition(" --focus ")[2] for moment in moments}
+    assert told["inspection"] == "coaching --kind rehearsal"
+    assert told["rehearsal"] == "inspection"
+
+
 def test_earlier_promises_are_apart_by_what_is_known_of_them_and_by_role(juniper: Analysis) -> None:
     """Only the day of the meeting decides what is past; where the engine cannot tell, nothing is called past."""
 
