@@ -12,8 +12,8 @@ from itertools import pairwise
 from statistics import median
 
 from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile, rhythm
-from analyzer.commitments.ledger import Event, Item, Pair
-from analyzer.feedback.agenda import PROMISES, same_words, topics_left, topics_to_take_up
+from analyzer.commitments.ledger import Event, Item, Pair, same_words
+from analyzer.feedback.agenda import PROMISES, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
 from analyzer.feedback.measures import minutes, speaking_time
 from analyzer.model import Observation, Quote
