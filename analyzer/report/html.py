@@ -13,18 +13,21 @@ from markupsafe import Markup
 from analyzer.report.charts import minutes_bar, patterns, timeline
 from analyzer.report.sound import SILENT, Sound
 from analyzer.report.view import ReportView
+from analyzer.report.words import sentence
 
 
 @cache
 def environment(package: str) -> Environment:
     """Return the templates of a package; what is put into them is escaped, and a missing name is an error."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["sentence"] = sentence
+    return made
 
 
 def render_html(view: ReportView, sound: Sound = SILENT) -> str:
