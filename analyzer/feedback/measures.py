@@ -107,3 +107,8 @@ def minutes(seconds: float) -> str:
         if seconds < 600
         else f"{seconds / 60:.0f} min"
     )
+
+
+def number_of(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: ``1 meeting``, ``2 meetings``; ``many`` where an s does not make the plural."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -10,6 +10,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analyzer.feedback.measures import number_of
 from analyzer.report.charts import minutes_bar, patterns, timeline
 from analyzer.report.sound import SILENT, Sound
 from analyzer.report.view import ReportView
@@ -26,7 +27,7 @@ def environment(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["sentence"] = sentence
+    made.filters |= {"sentence": sentence, "number_of": number_of}
     return made
 
 

@@ -15,7 +15,7 @@ from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile, rhyth
 from analyzer.commitments.ledger import Event, Item, Pair, same_words
 from analyzer.feedback.agenda import PROMISES, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
-from analyzer.feedback.measures import minutes, speaking_time
+from analyzer.feedback.measures import minutes, number_of, speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
 from analyzer.report.trend import Point, Trend, effective_count
@@ -202,7 +202,7 @@ def build_pair(facts: PairFacts) -> PairView:
     return PairView(
         title=f"{manager} with {rep}",
         heading=f"{manager} with {rep}",
-        subtitle=f"{_n(len(facts.held), 'meeting')} · as of {day(facts.today)}",
+        subtitle=f"{number_of(len(facts.held), 'meeting')} · as of {day(facts.today)}",
         notices=tuple(_notices(facts)),
         trends=tuple(_trends(last)) if enough else (),
         missing="" if enough else _missing(len(last)),
@@ -212,7 +212,7 @@ def build_pair(facts: PairFacts) -> PairView:
         planned=bool(facts.plan),
         ledger=tuple(_ledger(facts)),
         left=tuple(_left(last, facts.links)),
-        nothing_left=f"No such topic in {_n(len(last), 'meeting')}." if window else _no_meeting(facts),
+        nothing_left=f"No such topic in {number_of(len(last), 'meeting')}." if window else _no_meeting(facts),
         covered=_covered(facts, len(window), since),
         seen=bool(window),
         topics=tuple(row for row in topics if row.coached or row.inspected),
@@ -228,14 +228,14 @@ def _covered(facts: PairFacts, count: int, since: dt.date) -> str:
     if not count:
         return _no_meeting(facts)
     return (
-        f"The last {_n(facts.engagement.weeks, 'week')}: {_n(count, 'meeting')} from {short_day(since)} to "
+        f"The last {number_of(facts.engagement.weeks, 'week')}: {number_of(count, 'meeting')} from {short_day(since)} to "
         f"{short_day(facts.today)}. What was not recorded is not in the counts."
     )
 
 
 def _no_meeting(facts: PairFacts) -> str:
     """Say that nobody met: nothing is observed then, and that is no finding about any topic."""
-    return f"No meeting in the last {_n(facts.engagement.weeks, 'week')}."
+    return f"No meeting in the last {number_of(facts.engagement.weeks, 'week')}."
 
 
 def _day(talk: Talk) -> dt.date:
@@ -248,13 +248,13 @@ def _notices(facts: PairFacts) -> Iterator[str]:
     undated = sum(one.meeting.date is None for one in facts.held)
     if undated:
         yield (
-            f"{_n(undated, 'meeting')} without a day {'is' if undated == 1 else 'are'} left out of everything that "
+            f"{number_of(undated, 'meeting')} without a day {'is' if undated == 1 else 'are'} left out of everything that "
             "goes by time: upload again with --date"
         )
 
 
 def _missing(count: int) -> str:
-    return f"A trend is shown from {_n(ENOUGH, 'meeting')} on. So far there {'is' if count == 1 else 'are'} {count or 'none'}."
+    return f"A trend is shown from {number_of(ENOUGH, 'meeting')} on. So far there {'is' if count == 1 else 'are'} {count or 'none'}."
 
 
 def _trends(talks: Sequence[Talk]) -> Iterator[Trend]:
@@ -304,7 +304,7 @@ def _trend_notes(talks: Sequence[Talk]) -> Iterator[str]:
         yield f"{low:.0f} of the {whole:.0f} labels behind these figures are of low confidence."
     partial = sum(bool(talk.notes.gaps) or talk.transcript.source.covered < 0.995 for talk, _ in talks)
     if partial:
-        yield f"{_n(partial, 'meeting')} could be read in part only; its report says how much."
+        yield f"{number_of(partial, 'meeting')} could be read in part only; its report says how much."
     if len({talk.rubric for talk, _ in talks}) > 1 or len({talk.made_with for talk, _ in talks}) > 1:
         yield "These meetings were not all labelled by the same rubric and engine: part of a difference may be theirs."
 
@@ -315,9 +315,9 @@ def _cadence(facts: PairFacts) -> Iterator[str]:
     if gaps:
         longest = max(gaps)
         yield (
-            f"{_n(len(dated), 'meeting')} from {short_day(dated[0][0])} to {short_day(dated[-1][0])}, "
-            f"{_n(round(median(gap[0] for gap in gaps)), 'day')} apart (median). The longest gap: "
-            f"{_n(longest[0], 'day')}, {short_day(longest[1])} to {short_day(longest[2])}."
+            f"{number_of(len(dated), 'meeting')} from {short_day(dated[0][0])} to {short_day(dated[-1][0])}, "
+            f"{number_of(round(median(gap[0] for gap in gaps)), 'day')} apart (median). The longest gap: "
+            f"{number_of(longest[0], 'day')}, {short_day(longest[1])} to {short_day(longest[2])}."
         )
     lengths = [one.minutes for one in facts.held if one.minutes]
     if lengths:
@@ -329,7 +329,7 @@ def _cadence(facts: PairFacts) -> Iterator[str]:
     if past:
         told = [f"{past.count(state)} {_SLOTS[state]}" for state in ("held", "moved", "missed", "cancelled")
                 if state in past]  # fmt: skip
-        yield f"Of {_n(len(past), 'planned one')}: {', '.join(told)}."
+        yield f"Of {number_of(len(past), 'planned one')}: {', '.join(told)}."
 
 
 def _dated(held: Sequence[Held]) -> list[tuple[dt.date, Held]]:
@@ -345,7 +345,7 @@ def _slots(facts: PairFacts) -> Iterator[SlotView]:
     slots = _reconciled(facts)
     ahead = [slot for slot in slots if slot.state == "ahead"][:_AHEAD]
     gaps = {
-        after.meeting.id: _n((on - before).days, "day")
+        after.meeting.id: number_of((on - before).days, "day")
         for (before, _), (on, after) in pairwise(_dated(facts.held))
     }  # fmt: skip
     for slot in reversed([slot for slot in slots if slot.state != "ahead"] + ahead):
@@ -424,7 +424,7 @@ def _left(talks: Sequence[Talk], links: Mapping[str, str]) -> Iterator[Left]:
     for topic, places in ranked:
         (talk, rubric), quote = places[-1]
         n = len({one.meeting.id for (one, _), _ in places})
-        counts = f"inspected in {n} of {_n(len(talks), 'meeting')}, coached in none"
+        counts = f"inspected in {n} of {number_of(len(talks), 'meeting')}, coached in none"
         yield Left(rubric.topic_name(topic), counts, _said(quote, talk.meeting.id, talk.meeting.date, links))
 
 
@@ -439,7 +439,7 @@ def _topic_rows(facts: PairFacts, window: Sequence[Talk]) -> Iterator[TopicRow]:
 
 
 def _times(exchanges: int, seconds: float, meetings: int) -> str:
-    return f"{exchanges}× in {_n(meetings, 'meeting')}, {minutes(seconds)}" if exchanges else ""
+    return f"{exchanges}× in {number_of(meetings, 'meeting')}, {minutes(seconds)}" if exchanges else ""
 
 
 def _rule(rule: Rule, window: Sequence[Talk]) -> str:
@@ -447,7 +447,7 @@ def _rule(rule: Rule, window: Sequence[Talk]) -> str:
     if rule.minutes is not None:
         if not seen.inspected_in:
             return ""
-        return f"{seen.boxed} of {_n(seen.inspected_in, 'meeting')} with such inspection stayed within {rule.minutes:g} min"
+        return f"{seen.boxed} of {number_of(seen.inspected_in, 'meeting')} with such inspection stayed within {rule.minutes:g} min"
     if not seen.coached:
         return ""
     last = f", last on {short_day(seen.last)}" if seen.last else ""
@@ -473,7 +473,7 @@ def _next(facts: PairFacts) -> str:
 def _late(facts: PairFacts) -> str:
     late = sum(item.is_overdue(facts.today) for item in facts.items)
     their, them = ("its", "it") if late == 1 else ("their", "them")
-    return f"{_n(late, 'promise')} past {their} day: what became of {them}?" if late else ""
+    return f"{number_of(late, 'promise')} past {their} day: what became of {them}?" if late else ""
 
 
 def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
@@ -503,7 +503,3 @@ def _promised(what: str, item: Item, links: Mapping[str, str]) -> AgendaPoint:
 
 def _point(one: Observation, meeting: str, on: dt.date, links: Mapping[str, str]) -> AgendaPoint:
     return AgendaPoint(one.text, tuple(_said(quote, meeting, on, links) for quote in one.quotes))
-
-
-def _n(count: int, one: str) -> str:
-    return f"{count} {one if count == 1 else one + 's'}"
