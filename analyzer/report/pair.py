@@ -43,6 +43,10 @@ _SLOTS = {
 }
 
 
+Dated = Sequence[tuple[dt.date, Held]]
+"""Meetings that have a day, in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairFacts:
     """What is known of a pair."""
@@ -121,7 +125,7 @@ class Left:
 
     name: str
     counts: str
-    quote: Said | None
+    quote: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,6 @@ class AgendaPoint:
 class PairView:
     """The whole page."""
 
-    title: str
     heading: str
     subtitle: str
     notices: tuple[str, ...]
@@ -199,16 +202,16 @@ def build_pair(facts: PairFacts) -> PairView:
     window = [talk for talk in facts.talks if since <= _day(talk) <= facts.today]
     enough = len(last) >= ENOUGH
     topics = list(_topic_rows(facts, window))
+    dated, slots = _dated(facts.held), reconcile(facts.plan, facts.held, facts.today)
     return PairView(
-        title=f"{manager} with {rep}",
         heading=f"{manager} with {rep}",
         subtitle=f"{number_of(len(facts.held), 'meeting')} · as of {day(facts.today)}",
         notices=tuple(_notices(facts)),
         trends=tuple(_trends(last)) if enough else (),
         missing="" if enough else _missing(len(last)),
         trend_notes=tuple(_trend_notes(last)) if enough else (),
-        cadence=tuple(_cadence(facts)),
-        slots=tuple(_slots(facts)),
+        cadence=tuple(_cadence(facts, dated, slots)),
+        slots=tuple(_slots(facts, dated, slots)),
         planned=bool(facts.plan),
         ledger=tuple(_ledger(facts)),
         left=tuple(_left(last, facts.links)),
@@ -218,7 +221,7 @@ def build_pair(facts: PairFacts) -> PairView:
         topics=tuple(row for row in topics if row.coached or row.inspected),
         unseen=", ".join(row.name for row in topics if not (row.coached or row.inspected)),
         rules=tuple(RuleRow(rule, _rule(rule, window)) for rule in facts.engagement.rule),
-        next=_next(facts),
+        next=_next(facts, dated),
         late=_late(facts),
         agenda=tuple(_agenda(facts)),
     )
@@ -309,8 +312,7 @@ def _trend_notes(talks: Sequence[Talk]) -> Iterator[str]:
         yield "These meetings were not all labelled by the same rubric and engine: part of a difference may be theirs."
 
 
-def _cadence(facts: PairFacts) -> Iterator[str]:
-    dated = _dated(facts.held)
+def _cadence(facts: PairFacts, dated: Dated, slots: Sequence[Slot]) -> Iterator[str]:
     gaps = [((after[0] - before[0]).days, before[0], after[0]) for before, after in pairwise(dated)]
     if gaps:
         longest = max(gaps)
@@ -325,29 +327,21 @@ def _cadence(facts: PairFacts) -> Iterator[str]:
             f"Length: {median(lengths):.0f} min (median), from {min(lengths):.0f} to {max(lengths):.0f} min; "
             "of the recording or transcript."
         )
-    past = [slot.state for slot in _reconciled(facts) if slot.planned and slot.state != "ahead"]
+    past = [slot.state for slot in slots if slot.planned and slot.state != "ahead"]
     if past:
         told = [f"{past.count(state)} {_SLOTS[state]}" for state in ("held", "moved", "missed", "cancelled")
                 if state in past]  # fmt: skip
         yield f"Of {number_of(len(past), 'planned one')}: {', '.join(told)}."
 
 
-def _dated(held: Sequence[Held]) -> list[tuple[dt.date, Held]]:
+def _dated(held: Sequence[Held]) -> Dated:
     return sorted(((one.meeting.date, one) for one in held if one.meeting.date), key=lambda one: one[0])
 
 
-def _reconciled(facts: PairFacts) -> list[Slot]:
-    return reconcile(facts.plan, facts.held, facts.today)
-
-
-def _slots(facts: PairFacts) -> Iterator[SlotView]:
+def _slots(facts: PairFacts, dated: Dated, slots: Sequence[Slot]) -> Iterator[SlotView]:
     """The latest first; meetings without a day last."""
-    slots = _reconciled(facts)
     ahead = [slot for slot in slots if slot.state == "ahead"][:_AHEAD]
-    gaps = {
-        after.meeting.id: number_of((on - before).days, "day")
-        for (before, _), (on, after) in pairwise(_dated(facts.held))
-    }  # fmt: skip
+    gaps = {after.meeting.id: number_of((on - before).days, "day") for (before, _), (on, after) in pairwise(dated)}
     for slot in reversed([slot for slot in slots if slot.state != "ahead"] + ahead):
         if slot.held is None:
             yield SlotView(day(slot.planned.on if slot.planned else slot.on), "", "", "", "", _SLOTS[slot.state])
@@ -369,9 +363,10 @@ def _slots(facts: PairFacts) -> Iterator[SlotView]:
 
 def _ledger(facts: PairFacts) -> Iterator[Group]:
     """What is past its day first; in a group by day, and what has none last."""
-    for at, name in enumerate(_GROUPS):
-        own = [item for item in facts.items if _group(item, facts.today) == name]
-        own.sort(key=lambda item: item.due or dt.date.max)
+    groups: dict[str, list[Item]] = {name: [] for name in _GROUPS}
+    for item in sorted(facts.items, key=lambda item: item.due or dt.date.max):
+        groups[_group(item, facts.today)].append(item)
+    for at, (name, own) in enumerate(groups.items()):
         if own:
             yield Group(name, name == _GROUPS[0], at >= _CLOSED, tuple(_item(item, facts.links) for item in own))
 
@@ -454,8 +449,7 @@ def _rule(rule: Rule, window: Sequence[Talk]) -> str:
     return f"coaching {_times(seen.coached, seen.coached_seconds, seen.coached_in)}{last}"
 
 
-def _next(facts: PairFacts) -> str:
-    dated = _dated(facts.held)
+def _next(facts: PairFacts, dated: Dated) -> str:
     if not dated:
         return ""
     ahead = next_meeting(facts.plan, facts.held, dated[-1][0], facts.today)
