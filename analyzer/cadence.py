@@ -10,7 +10,7 @@ from statistics import median
 from typing import Literal
 
 from analyzer.commitments.ledger import Item
-from analyzer.feedback.measures import is_led_on, topic_segments
+from analyzer.feedback.measures import first_inspected, is_led_on, topic_segments
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, MeetingInfo
 
@@ -175,7 +175,7 @@ def facts_only(analysis: Analysis, rubric: Rubric) -> list[str]:
     """Return the names of the topics that were inspected and never coached, in order of the talk."""
     topics = []
     for segment in topic_segments(analysis.exchanges):
-        first = next((one for one in segment if rubric.measured(one) == "inspected"), None)
+        first = first_inspected(segment, rubric)
         if first is not None and not is_led_on(first, analysis.exchanges, rubric):
             topics.append(rubric.topic_name(first.topic))
     return list(dict.fromkeys(topics))

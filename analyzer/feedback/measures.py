@@ -38,10 +38,13 @@ def bridge(exchanges: Sequence[Exchange], rubric: Rubric) -> Share:
 
     A topic here is a topic segment: neighbouring exchanges of one topic.
     """
-    segments = topic_segments(exchanges)
-    inspected = [s for s in segments if any(rubric.measured(e) == "inspected" for e in s)]
-    firsts = [next(e for e in segment if rubric.measured(e) == "inspected") for segment in inspected]
-    return Share(sum(is_led_on(first, exchanges, rubric) for first in firsts), len(inspected))
+    firsts = [first for segment in topic_segments(exchanges) if (first := first_inspected(segment, rubric))]
+    return Share(sum(is_led_on(first, exchanges, rubric) for first in firsts), len(firsts))
+
+
+def first_inspected(segment: Sequence[Exchange], rubric: Rubric) -> Exchange | None:
+    """Return the first exchange of a stretch that is inspection."""
+    return next((one for one in segment if rubric.measured(one) == "inspected"), None)
 
 
 def is_led_on(exchange: Exchange, exchanges: Sequence[Exchange], rubric: Rubric) -> bool:

@@ -15,7 +15,7 @@ from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile, rhyth
 from analyzer.commitments.ledger import Event, Item, Pair, same_words
 from analyzer.feedback.agenda import PROMISES, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
-from analyzer.feedback.measures import minutes, number_of, speaking_time
+from analyzer.feedback.measures import first_inspected, minutes, number_of, speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
 from analyzer.report.trend import Point, Trend, effective_count
@@ -412,8 +412,8 @@ def _left(talks: Sequence[Talk], links: Mapping[str, str]) -> Iterator[Left]:
     found: dict[str, list[tuple[Talk, Quote]]] = {}
     for talk, rubric in talks:
         for segment in topics_left(talk, rubric):
-            first = next(one for one in segment if rubric.measured(one) == "inspected")
-            if first.topic not in coached:
+            first = first_inspected(segment, rubric)
+            if first and first.topic not in coached:
                 found.setdefault(first.topic, []).append(((talk, rubric), first.evidence[0]))
     ranked = sorted(found.items(), key=lambda one: -len({talk.meeting.id for (talk, _), _ in one[1]}))
     for topic, places in ranked:
