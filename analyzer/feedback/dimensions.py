@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from analyzer.cadence import Rhythm
+from analyzer.cadence import BECAME, Rhythm
 from analyzer.errors import RubricError
 from analyzer.feedback.measures import TELLING, number_of, speaking_time, topic_segments
 from analyzer.labels import asking, cues
@@ -43,7 +43,6 @@ _FEW_MEETINGS = 4
 """Under so many, held or planned, a rhythm is chance."""
 _FAR_APART = 35
 """Days."""
-_STATES = {"held": "held as planned", "moved": "moved", "missed": "missed", "cancelled": "cancelled"}
 _LONGEST = 25
 """Words of a turn that a dimension quotes."""
 
@@ -493,7 +492,7 @@ def _rhythm(rhythm: Rhythm | None, one: Definition) -> _Counted:
     counts = _met(rhythm)
     if planned >= _FEW_MEETINGS:
         held, moved = rhythm.states.get("held", 0), rhythm.states.get("moved", 0)
-        told = ", ".join(f"{count} {_STATES[state]}" for state, count in rhythm.states.items())
+        told = ", ".join(f"{count} {BECAME[state]}" for state, count in rhythm.states.items())
         level = _cut(one, held / planned) if 2 * (held + moved) >= planned else 2
         return _Counted(
             1 if rhythm.gap > _FAR_APART else level, f"of {number_of(planned, 'planned meeting')}: {told}; {counts}"

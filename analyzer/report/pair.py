@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile, rhythm
+from analyzer.cadence import BECAME, Held, Planned, Slot, next_meeting, reconcile, rhythm
 from analyzer.commitments.ledger import Event, Item, Pair, same_words
 from analyzer.feedback.agenda import PROMISES, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
@@ -33,14 +33,7 @@ _AHEAD = 3
 _GROUPS = (sentence(PAST), "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
 _CLOSED = 3
 """From which group on items are over."""
-_SLOTS = {
-    "held": "held as planned",
-    "moved": "moved",
-    "missed": "missed",
-    "cancelled": "cancelled",
-    "ahead": "ahead",
-    "unplanned": "not in the calendar",
-}
+_SLOTS = {**BECAME, "ahead": "ahead", "unplanned": "not in the calendar"}
 
 
 Dated = Sequence[tuple[dt.date, Held]]
@@ -329,8 +322,7 @@ def _cadence(facts: PairFacts, dated: Dated, slots: Sequence[Slot]) -> Iterator[
         )
     past = [slot.state for slot in slots if slot.planned and slot.state != "ahead"]
     if past:
-        told = [f"{past.count(state)} {_SLOTS[state]}" for state in ("held", "moved", "missed", "cancelled")
-                if state in past]  # fmt: skip
+        told = [f"{past.count(state)} {name}" for state, name in BECAME.items() if state in past]
         yield f"Of {number_of(len(past), 'planned one')}: {', '.join(told)}."
 
 
