@@ -232,6 +232,7 @@ def load_rubric(path: Path | None = None) -> Rubric:
     return read_rubric(text, str(path))
 
 
+@cache
 def read_rubric(text: str, name: str) -> Rubric:
     """Return the rubric that a file's text describes.
 

@@ -21,12 +21,11 @@ from typing import TypeVar
 
 from analyzer.commitments.ledger import Item, Pair, pair_of
 from analyzer.errors import InputError, LibraryError
-from analyzer.labels.rubric import Rubric, load_rubric, read_rubric
 from analyzer.model import Measures, Share
 from analyzer.report.html import render_site_page
 from analyzer.report.rep import NOTICE
 from analyzer.report.words import day
-from analyzer.report.write import replace_file
+from analyzer.report.write import kept_rubric, replace_file
 from analyzer.store.json import dump
 from analyzer.store.library import Library, MeasuredRow
 
@@ -202,21 +201,12 @@ def _plain(name: str) -> str:
     return "".join(letter if letter.isalnum() else " " for letter in apart if not unicodedata.combining(letter))
 
 
-def _talks(library: Library, rows: Iterable[MeasuredRow], people: Mapping[str, str]) -> Iterator[_Talk]:
-    coached: dict[str, frozenset[str]] = {}
+def _talks(library: Library, rows: Sequence[MeasuredRow], people: Mapping[str, str]) -> Iterator[_Talk]:
+    coached = {rubric: kept_rubric(rubric, library).labels_of("coached") for rubric in {row.rubric for row in rows}}
     for row in rows:
         if row.info.manager and row.info.rep:
-            if row.rubric not in coached:
-                coached[row.rubric] = _coached(library, row.rubric)
             seconds = sum(row.measures.seconds.get(label, 0.0) for label in coached[row.rubric])
             yield _Talk(people[row.info.manager], row.info.date, row.measures, seconds)
-
-
-def _coached(library: Library, rubric: str) -> frozenset[str]:
-    """Return the labels of a rubric that are coaching."""
-    kept = library.rubric(rubric)
-    read: Rubric = read_rubric(kept, rubric) if kept else load_rubric()
-    return frozenset(read.labels_of("coached"))
 
 
 def _told(rows: Iterable[MeasuredRow]) -> dict[Pair, dt.date]:

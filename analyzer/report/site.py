@@ -20,7 +20,6 @@ from filelock import FileLock, Timeout
 from analyzer.commitments.ledger import Pair, pair_of
 from analyzer.errors import LibraryError, NotFoundError, RubricError
 from analyzer.feedback.engagement import FILE, Engagement, Talk, load_engagement
-from analyzer.labels.rubric import Rubric
 from analyzer.model import MeetingInfo
 from analyzer.report.html import render_site_page
 from analyzer.report.index import Parts, make_part, read_parts, render_index
@@ -250,7 +249,6 @@ def _put(path: Path, text: str, scratch: Path) -> bool:
 
 def _pages(library: Library, anew: _Anew, today: dt.date, whose: str) -> Iterator[tuple[str, str]]:
     """Yield name and text of each page, the index last: it leads to pages that are there."""
-    rubrics: dict[str, Rubric] = {}
     engagement, fault = _rules(library)
     parts = dict(anew.kept)
     for pair, rows in anew.groups.items():
@@ -260,7 +258,7 @@ def _pages(library: Library, anew: _Anew, today: dt.date, whose: str) -> Iterato
         name = page_name(pair) if pair else _NOBODY
         done = _finished(rows)
         if pair and done and (anew.pages is None or pair in anew.pages):
-            yield name, _pair_page(_facts(library, pair, done, links, engagement, fault, today, rubrics))
+            yield name, _pair_page(_facts(library, pair, done, links, engagement, fault, today))
         parts[pair] = make_part(pair, rows, name, links)
     yield INDEX, render_index(parts, whose)
 
@@ -290,7 +288,6 @@ def _facts(
     engagement: Engagement,
     fault: str,
     today: dt.date,
-    rubrics: dict[str, Rubric],
 ) -> PairFacts:
     """Read what the page needs: of the meetings' words only those that it looks back on."""
     since = today - dt.timedelta(weeks=engagement.weeks)
@@ -298,7 +295,7 @@ def _facts(
     wanted = [info for n, info in enumerate(dated) if n < RECENT or (info.date or since) >= since]
     return PairFacts(
         pair=pair,
-        talks=tuple(_talk(library, info, rubrics) for info in reversed(wanted)),
+        talks=tuple(_talk(library, info) for info in reversed(wanted)),
         held=tuple(library.held(pair)),
         plan=tuple(library.planned(pair).get(pair, ())),
         items=tuple(library.ledger(pair)),
@@ -309,11 +306,9 @@ def _facts(
     )
 
 
-def _talk(library: Library, info: MeetingInfo, rubrics: dict[str, Rubric]) -> Talk:
+def _talk(library: Library, info: MeetingInfo) -> Talk:
     analysis = library.analysis(info.id)
-    if analysis.rubric not in rubrics:
-        rubrics[analysis.rubric] = rubric_of(analysis, library)
-    return analysis, rubrics[analysis.rubric]
+    return analysis, rubric_of(analysis, library)
 
 
 def _links(library: Library, rows: Iterable[MeetingRow]) -> dict[str, str]:

@@ -97,8 +97,13 @@ def _copies(analysis: Analysis, library: Library) -> list[Path]:
 
 def rubric_of(analysis: Analysis, library: Library) -> Rubric:
     """Return the rubric that an analysis was made with, also when its file has changed since."""
-    kept = library.rubric(analysis.made_with[0]) if analysis.made_with else None
-    return read_rubric(kept, analysis.rubric) if kept else load_rubric()
+    return kept_rubric(analysis.made_with[0] if analysis.made_with else "", library)
+
+
+def kept_rubric(hash_: str, library: Library) -> Rubric:
+    """Return the rubric of that hash, the project's own where the library has none."""
+    kept = library.rubric(hash_)
+    return read_rubric(kept, hash_) if kept else load_rubric()
 
 
 def rhythm_of(info: MeetingInfo, library: Library) -> Rhythm | None:
