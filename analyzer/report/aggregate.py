@@ -20,12 +20,12 @@ from statistics import median, quantiles
 from typing import TypeVar
 
 from analyzer.commitments.ledger import Item, Pair, pair_of
-from analyzer.errors import InputError, LibraryError
+from analyzer.errors import InputError
 from analyzer.model import Measures, Share
 from analyzer.report.html import render_site_page
 from analyzer.report.rep import NOTICE
 from analyzer.report.words import day
-from analyzer.report.write import kept_rubric, replace_file
+from analyzer.report.write import kept_rubric, replace_file, writing
 from analyzer.store.json import dump
 from analyzer.store.library import Library, MeasuredRow
 
@@ -163,11 +163,9 @@ def write_aggregate(library: Library, made: Aggregate) -> Path:
         LibraryError: no room, or no right to write.
 
     """
-    try:
+    with writing("page", library.reports):
         for form in ("json", "html"):
             replace_file(library.reports / f"{STEM}.{form}", render_aggregate(made, form), library.scratch)
-    except OSError as error:
-        raise LibraryError(f"the page cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return library.reports / f"{STEM}.html"
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
     rubric = rubric_of(analysis, library)
     sound = sound or linked(analysis, library.reports)
     rhythm = rhythm_of(analysis.meeting, library)
-    try:
+    with writing("report", library.reports):
         for format_ in FORMATS:
             replace_file(
                 report_path(analysis, library, format_),
@@ -63,8 +64,6 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
                 render_rep(analysis, format_),
                 library.scratch,
             )
-    except OSError as error:
-        raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return report_path(analysis, library, "html")
 
 
@@ -197,6 +196,20 @@ def _document(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None) -> Docu
         dimensions=dimensions(analysis, rubric, rhythm),
         draft_agenda=draft_agenda(analysis, rubric),
     )
+
+
+@contextmanager
+def writing(what: str, folder: Path) -> Iterator[None]:
+    """Say what was to be written where, if it cannot be.
+
+    Raises:
+        LibraryError: no room, or no right to write.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(f"the {what} cannot be written to {str(folder)!r}: {error.strerror}") from error
 
 
 def replace_file(path: Path, text: str, scratch: Path) -> None:
