@@ -9,6 +9,8 @@ from analyzer.labels.rubric import Rubric
 from analyzer.model import Exchange, Measures, Share, Transcript
 
 LOW_CONFIDENCE = 0.5
+QUESTION_FORMS = ("open", "closed", "leading")
+"""In the order in which they are told."""
 TELLING = "directing"
 """The label that stands against coaching where it is asked who solved the problems."""
 

@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from analyzer.commitments.ledger import Item, Pair, pair_of
 from analyzer.errors import InputError
+from analyzer.feedback.measures import QUESTION_FORMS
 from analyzer.model import Measures, Share
 from analyzer.report.html import render_site_page
 from analyzer.report.rep import NOTICE
@@ -35,7 +36,6 @@ _LEAST_COUNTED = 3
 """Topics, questions or promises from which on a person's rate is one."""
 STEP = 5
 """Percentage points."""
-_FORMS = ("open", "closed", "leading")
 _MONTHS = ("January to March", "April to June", "July to September", "October to December")
 _TOO_FEW = f"fewer than {LEAST_MANAGERS} managers contribute"
 _UNTOLD = (
@@ -261,7 +261,7 @@ _MEASURES = (
             f"questions_{form}", f"{form.capitalize()} questions", "of the manager's questions that opened an exchange",
             _LEAST_COUNTED, _form(form),
         )
-        for form in _FORMS
+        for form in QUESTION_FORMS
     ),
     _Measure(
         "promises", "Promises kept",

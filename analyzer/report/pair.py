@@ -15,11 +15,11 @@ from analyzer.cadence import BECAME, Held, Planned, Slot, next_meeting, reconcil
 from analyzer.commitments.ledger import Event, Item, Pair, same_words
 from analyzer.feedback.agenda import PROMISES, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
-from analyzer.feedback.measures import first_inspected, minutes, number_of, speaking_time
+from analyzer.feedback.measures import QUESTION_FORMS, first_inspected, minutes, number_of, speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
 from analyzer.report.trend import Point, Trend, effective_count
-from analyzer.report.words import EVENTS, PAST, clock, day, sentence, short_day
+from analyzer.report.words import CLAIMED, EVENTS, PAST, WHOLE, clock, day, sentence, short_day
 
 ENOUGH = 4
 """Meetings from which on a trend is shown."""
@@ -27,10 +27,9 @@ RECENT = 12
 """Meetings that trend and topics look back on, so that a page costs the same in the tenth year as in the first."""
 LAPSED = 2
 """Steps of a rhythm without a meeting, after which it foretells nothing any more."""
-_FORMS = ("open", "closed", "leading")
 _AHEAD = 3
 """Planned meetings that are listed before they come."""
-_GROUPS = (sentence(PAST), "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
+_GROUPS = (sentence(PAST), "Moved", "Open", sentence(CLAIMED), "Done", "Dropped")
 _CLOSED = 3
 """From which group on items are over."""
 _SLOTS = {**BECAME, "ahead": "ahead", "unplanned": "not in the calendar"}
@@ -267,7 +266,7 @@ def _trends(talks: Sequence[Talk]) -> Iterator[Trend]:
         tuple(_counted(on, one.part, one.whole) for on, one in bridges),
     )
     forms = [(_day(talk), talk[0].measures.questions) for talk in talks]
-    told = ", ".join(f"{sum(one.get(form, 0) for _, one in forms)} {form}" for form in _FORMS)
+    told = ", ".join(f"{sum(one.get(form, 0) for _, one in forms)} {form}" for form in QUESTION_FORMS)
     yield Trend(
         "Open questions",
         f"Open questions over all of the manager's questions that opened an exchange: {told} in these meetings.",
@@ -290,7 +289,7 @@ def _counted(on: dt.date, part: float, whole: float, more: str = "") -> Point:
 
 
 def _forms(questions: Mapping[str, int]) -> str:
-    return "".join(f", {questions[form]} {form}" for form in _FORMS[1:] if questions.get(form))
+    return "".join(f", {questions[form]} {form}" for form in QUESTION_FORMS[1:] if questions.get(form))
 
 
 def _trend_notes(talks: Sequence[Talk]) -> Iterator[str]:
@@ -298,7 +297,7 @@ def _trend_notes(talks: Sequence[Talk]) -> Iterator[str]:
     whole = sum(talk.measures.low_confidence.whole for talk, _ in talks)
     if low:
         yield f"{low:.0f} of the {whole:.0f} labels behind these figures are of low confidence."
-    partial = sum(bool(talk.notes.gaps) or talk.transcript.source.covered < 0.995 for talk, _ in talks)
+    partial = sum(bool(talk.notes.gaps) or talk.transcript.source.covered < WHOLE for talk, _ in talks)
     if partial:
         yield f"{number_of(partial, 'meeting')} could be read in part only; its report says how much."
     if len({talk.rubric for talk, _ in talks}) > 1 or len({talk.made_with for talk, _ in talks}) > 1:

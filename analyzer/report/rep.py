@@ -11,11 +11,11 @@ from analyzer.report.escape import plain
 from analyzer.report.html import environment
 from analyzer.report.markdown import said
 from analyzer.report.view import QuoteView, quote_view
-from analyzer.report.words import clock, day, sentence
+from analyzer.report.words import CLAIMED, WHOLE, clock, day, sentence
 from analyzer.store.json import dump
 
 NOTICE = "This page is for development, not for employment decisions."
-_OUTCOME = {"kept": "said to be done, not verified", "moved": "moved", "dropped": "dropped"}
+_OUTCOME = {"kept": CLAIMED, "moved": "moved", "dropped": "dropped"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _notes(analysis: Analysis) -> Iterator[str]:
     source = analysis.transcript.source
     if source.kind == "recording":
         yield f"The words were recognised by a machine ({source.engine} {source.model}): some will be wrong."
-    if source.covered < 0.995:
+    if source.covered < WHOLE:
         yield f"{source.covered:.0%} of the recording could be decoded; what was said in the rest is missing."
     if source.times == "estimated":
         yield "Times are estimated from the number of words."

@@ -9,11 +9,11 @@ from datetime import datetime
 from analyzer.cadence import Rhythm
 from analyzer.feedback.agenda import draft_agenda
 from analyzer.feedback.dimensions import Dimension, dimensions
-from analyzer.feedback.measures import minutes, speaking_time, topic_segments
+from analyzer.feedback.measures import QUESTION_FORMS, minutes, speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Participant, Provenance, Quote
 from analyzer.report import talk as of_talk
-from analyzer.report.words import PAST, clock, day, sentence
+from analyzer.report.words import CLAIMED, PAST, clock, day, sentence
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -346,7 +346,7 @@ def _talk(analysis: Analysis) -> str:
 def _asked(questions: Mapping[str, int]) -> str:
     """Return the forms of questions with their counts, as ``2 open questions and 1 closed one``; empty for none."""
     told: list[str] = []
-    for form in ("open", "closed", "leading"):
+    for form in QUESTION_FORMS:
         if n := questions.get(form):
             told.append(f"{n} {form} {'one' if told else 'question'}{'' if n == 1 else 's'}")
     return " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
@@ -400,7 +400,7 @@ def _origin(one: Commitment) -> str:
 
 
 _OUTCOME = {
-    "kept": "said to be done, not verified",
+    "kept": CLAIMED,
     "moved": "moved",
     "dropped": "dropped",
     "unmentioned": "not mentioned",
