@@ -300,7 +300,7 @@ def _facts(
         pair=pair,
         talks=tuple(_talk(library, info) for info in reversed(wanted)),
         held=tuple(library.held(pair)),
-        plan=tuple(library.planned(pair).get(pair, ())),
+        plan=tuple(library.plan_of(pair)),
         items=tuple(library.ledger(pair)),
         links=links,
         engagement=engagement,

@@ -111,7 +111,7 @@ def rhythm_of(info: MeetingInfo, library: Library) -> Rhythm | None:
     if pair is None or info.date is None:
         return None
     others = [one for one in library.meetings_with(pair) if one.id != info.id]
-    return rhythm(library.planned(pair).get(pair, ()), [*others, info], info.date)
+    return rhythm(library.plan_of(pair), [*others, info], info.date)
 
 
 def render(
