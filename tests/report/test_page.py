@@ -17,33 +17,16 @@ import pytest
 
 from analyzer.errors import InputError
 from analyzer.labels.rubric import load_rubric, read_rubric
-from analyzer.model import Analysis, EarlierPromise, FollowUp, Participant, Transcript
+from analyzer.model import Analysis, EarlierPromise, FollowUp
 from analyzer.report.charts import minutes_bar, timeline
 from analyzer.report.html import render_html
 from analyzer.report.sound import SILENT, Sound, Wanted, embedded, linked
 from analyzer.report.view import build_view
 from analyzer.report.write import clips, render
-from analyzer.transcript.read import read_transcript
 from tests.conftest import JUNIPER
-from tests.report.test_report import Collector, analysis_of
+from tests.report.test_report import Collector
 
 RUBRIC = load_rubric()
-
-
-@pytest.fixture(scope="module")
-def juniper() -> Analysis:
-    read = read_transcript(JUNIPER / "truth.json")
-    people = tuple(Participant(name, role, "file") for name, role in read.roles)  # type: ignore[arg-type]
-    transcript = Transcript(read.turns, people, read.source)
-    return analysis_of(transcript, date=read.date, manager="Martin Hale", rep="Erin Costa")
-
-
-@pytest.fixture(scope="module")
-def heard(juniper: Analysis) -> Analysis:
-    """The same as from its recording."""
-    info = replace(juniper.meeting, source_name="stereo.opus", source_path=str(JUNIPER / "stereo.opus"))
-    source = replace(juniper.transcript.source, kind="recording", engine="whisper")
-    return replace(juniper, meeting=info, transcript=replace(juniper.transcript, source=source))
 
 
 def test_the_sections_stand_in_their_order(juniper: Analysis) -> None:
