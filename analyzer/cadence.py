@@ -10,7 +10,7 @@ from statistics import median
 from typing import Literal
 
 from analyzer.commitments.ledger import Item
-from analyzer.feedback.measures import is_led_on, topic_segments
+from analyzer.feedback.measures import first_inspected, is_led_on, topic_segments
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, MeetingInfo
 
@@ -22,6 +22,13 @@ _WEEK = 7
 _MINUTES = 30.0
 
 State = Literal["held", "moved", "missed", "cancelled", "ahead", "unplanned"]
+BECAME: dict[State, str] = {
+    "held": "held as planned",
+    "moved": "moved",
+    "missed": "missed",
+    "cancelled": "cancelled",
+}
+"""What can have become of a planned meeting that is over, as a reader says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +98,11 @@ def rhythm(plan: Sequence[Planned], meetings: Iterable[MeetingInfo], until: dt.d
     ]
     days = sorted({one.meeting.date for one in held if one.meeting.date})[-LOOK_BACK:]
     gaps = [(after - before).days for before, after in pairwise(days)]
-    states: tuple[State, ...] = ("held", "moved", "missed", "cancelled")
     return Rhythm(
         len(days),
         median(gaps) if gaps else 0.0,
         max(gaps, default=0),
-        {one: past.count(one) for one in states if one in past},
+        {one: past.count(one) for one in BECAME if one in past},
     )
 
 
@@ -175,7 +181,7 @@ def facts_only(analysis: Analysis, rubric: Rubric) -> list[str]:
     """Return the names of the topics that were inspected and never coached, in order of the talk."""
     topics = []
     for segment in topic_segments(analysis.exchanges):
-        first = next((one for one in segment if rubric.measured(one) == "inspected"), None)
+        first = first_inspected(segment, rubric)
         if first is not None and not is_led_on(first, analysis.exchanges, rubric):
             topics.append(rubric.topic_name(first.topic))
     return list(dict.fromkeys(topics))

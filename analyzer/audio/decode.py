@@ -139,7 +139,7 @@ def decode(path: Path, scratch: Path, on_time: Callable[[float, float | None], N
     import av
 
     try:
-        with av.open(str(path), **_tags_as_they_come(av)) as container, scratch.open("wb") as out:
+        with opened(path) as container, scratch.open("wb") as out:
             return _decode(container, path, out, scratch, on_time)
     except av.error.FFmpegError as error:
         raise AudioError(_undecodable(path, str(error.strerror or error))) from error
@@ -150,9 +150,18 @@ def decode(path: Path, scratch: Path, on_time: Callable[[float, float | None], N
         raise LibraryError(f"no room to decode {path.name!r} into {str(scratch.parent)!r}: {error.strerror}") from error
 
 
-def _tags_as_they_come(av: Any) -> dict[str, Any]:
-    """Return the option by which tags that are no UTF-8 do not refuse a file; PyAV 19 needs and knows none."""
-    return {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+def opened(path: Path) -> Any:
+    """Return a recording's container, open for reading; tags that are no UTF-8 do not refuse it.
+
+    Raises:
+        av.error.FFmpegError, ValueError, IndexError, UnicodeError: it cannot be opened; PyAV has more than one way to say so.
+
+    """
+    import av
+
+    # PyAV 19 takes such tags as they come, and knows no option for it.
+    option: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+    return av.open(str(path), **option)
 
 
 def _undecodable(path: Path, reason: str) -> str:

@@ -106,7 +106,7 @@ def export(
             f"meeting {info.id} has no date or not both names, so the next one is not known: upload it again with --date, "
             "--manager and --rep"
         )
-    planned = next_meeting(store.planned().get(pair, []), store.held(pair), info.date, day)
+    planned = next_meeting(store.plan_of(pair), store.held(pair), info.date, day)
     lines = agenda(analysis, store.ledger(pair), rubric_of(analysis, store), day)
     text = meeting_calendar(planned, info.id, f"One-to-one {pair[0]} and {pair[1]}", lines, utc_now())
     common.put(text, output)

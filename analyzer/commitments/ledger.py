@@ -212,7 +212,7 @@ def _same(drafts: Sequence[_Draft], action: Action, heard: Sequence[FollowUp]) -
         return None
     earlier = [draft for draft in drafts
                if draft.last.commitment.owner == one.owner and info.id not in draft.seen and draft.is_open_on(info.date)]  # fmt: skip
-    moved = [follow.promise for follow in heard if follow.outcome == "moved" and _overlap(follow.quote, one.quote)]
+    moved = [follow.promise for follow in heard if follow.outcome == "moved" and same_words(follow.quote, one.quote)]
     for promise in moved:
         if (meant := _meant(earlier, promise)) is not None:
             return meant
@@ -221,7 +221,8 @@ def _same(drafts: Sequence[_Draft], action: Action, heard: Sequence[FollowUp]) -
     return earlier[n] if score else None
 
 
-def _overlap(one: Quote | None, other: Quote) -> bool:
+def same_words(one: Quote | None, other: Quote) -> bool:
+    """Return whether two quotes of one meeting lie over each other."""
     return one is not None and one.turn == other.turn and (one.text in other.text or other.text in one.text)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from analyzer.feedback.measures import is_led_on, speaking_time, topic_segments
+from analyzer.commitments.ledger import same_words
+from analyzer.feedback.measures import first_inspected, is_led_on, speaking_time, topic_segments
 from analyzer.labels.asking import asks_for_something, names_something
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Exchange, Observation, Quote
@@ -42,11 +43,6 @@ def _earlier(analysis: Analysis) -> Iterator[Observation]:
         since = f" on {_day(one.promise.said_on)}" if one.promise.said_on else " earlier"
         what = f"{one.promise.owner}: {one.promise.action}{f', due {_day(due)}' if due else ''}"
         yield Observation(f"Promised{since}, {_KNOWN[one.outcome]}. {what}.", (one.quote,) if one.quote else ())
-
-
-def same_words(one: Quote | None, other: Quote) -> bool:
-    """Return whether two quotes of one meeting lie over each other."""
-    return one is not None and one.turn == other.turn and (one.text in other.text or other.text in one.text)
 
 
 def _day(on: date) -> str:
@@ -93,7 +89,7 @@ def _telling_question(segment: Sequence[Exchange], rubric: Rubric) -> Quote | No
 def topics_left(analysis: Analysis, rubric: Rubric) -> Iterator[Sequence[Exchange]]:
     """Yield the topic segments that were inspected and led to no coaching on their topic."""
     for segment in topic_segments(analysis.exchanges):
-        first = next((one for one in segment if rubric.measured(one) == "inspected"), None)
+        first = first_inspected(segment, rubric)
         if first and first.evidence and not is_led_on(first, analysis.exchanges, rubric):
             if any(rubric.measured(one) == "coached" for one in segment):
                 continue  # worked on earlier in the same stretch

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from analyzer.cadence import Rhythm
+from analyzer.cadence import BECAME, Rhythm
 from analyzer.errors import RubricError
-from analyzer.feedback.measures import TELLING, speaking_time, topic_segments
+from analyzer.feedback.measures import TELLING, number_of, speaking_time, topic_segments
 from analyzer.labels import asking, cues
 from analyzer.labels.rubric import Rubric
 from analyzer.llm.prompts import prompts_folder, read_part
@@ -43,7 +43,6 @@ _FEW_MEETINGS = 4
 """Under so many, held or planned, a rhythm is chance."""
 _FAR_APART = 35
 """Days."""
-_STATES = {"held": "held as planned", "moved": "moved", "missed": "missed", "cancelled": "cancelled"}
 _LONGEST = 25
 """Words of a turn that a dimension quotes."""
 
@@ -268,7 +267,7 @@ def _future_behaviour(meeting: _Meeting, one: Definition) -> _Counted:
     level = _cut(one, seconds / measures.working)
     counts = (
         f"{_min(seconds)} of {_min(measures.working)} of working time ({seconds / measures.working:.0%}), "
-        f"on {_n(on, 'topic')}"
+        f"on {number_of(on, 'topic')}"
     )
     quotes = _opening_quotes(sorted(coached, key=lambda e: -meeting.seconds([e])))
     if level == 5 and on < 2:
@@ -283,12 +282,12 @@ def _questions(meeting: _Meeting, one: Definition) -> _Counted:
     forms = meeting.analysis.measures.questions
     asked = sum(forms.values())
     if asked < _FEW_QUESTIONS:
-        return _Counted(None, f"{_n(asked, 'question')} that opened an exchange", "too few for a share")
+        return _Counted(None, f"{number_of(asked, 'question')} that opened an exchange", "too few for a share")
     open_ = forms.get("open", 0)
     probes = list(_probes(meeting.analysis.transcript.turns, manager, rep))
     talk = meeting.analysis.measures.manager_talk.rate or 0.0
     counts = (
-        f"{open_} of {_n(asked, 'question')} open, {_n(len(probes), 'probe')} on the rep's words, "
+        f"{open_} of {number_of(asked, 'question')} open, {number_of(len(probes), 'probe')} on the rep's words, "
         f"the rep speaks {1 - talk:.0%}"
     )
     met = (open_ / asked >= 0.5) + (len(probes) >= 3) + (1 - talk >= 0.55)
@@ -335,7 +334,7 @@ def _deals(meeting: _Meeting, one: Definition) -> _Counted:
     if not stretches:
         return _Counted(None, "", "no stretch of the talk is on a single deal, customer or call")
     coached = [own for s in stretches if (own := [e for e in s if meeting.rubric.measured(e) == "coached"])]
-    whole = f"{_n(len(stretches), 'stretch', 'stretches')} on single deals, customers or calls"
+    whole = f"{number_of(len(stretches), 'stretch', 'stretches')} on single deals, customers or calls"
     if not coached:
         work = [e for s in stretches for e in s if e.label in meeting.rubric.working]
         told = [e for e in work if meeting.rubric.measured(e) != "inspected"]
@@ -368,7 +367,7 @@ def _skill(meeting: _Meeting, one: Definition) -> _Counted:
     if not meeting.coached:
         return _Counted(None, "", "nothing was coached")
     if not on:
-        counts = f"0 of {_n(len(meeting.coached), 'coaching exchange')} on a skill that carries over"
+        counts = f"0 of {number_of(len(meeting.coached), 'coaching exchange')} on a skill that carries over"
         if meeting.labelled_locally:
             return _Counted(None, counts, "the local engine hardly ever finds this topic")
         return _Counted(1, counts)
@@ -379,7 +378,9 @@ def _skill(meeting: _Meeting, one: Definition) -> _Counted:
     agreed = [promise for promise in meeting.analysis.commitments if promise.quote.turn in numbers]
     steps = (("an observed example", example), ("rehearsal", rehearsed), ("agreed practice", agreed))
     there = [name for name, found in steps if found]
-    counts = f"{_n(len(on), 'coaching exchange')} on a skill" + (f", with {' and '.join(there)}" if there else "")
+    counts = f"{number_of(len(on), 'coaching exchange')} on a skill" + (
+        f", with {' and '.join(there)}" if there else ""
+    )
     return _Counted(2 + len(there), counts, "", (*_opening_quotes(on)[:1], *rehearsed[:1]))
 
 
@@ -389,10 +390,12 @@ def _reinforcement(meeting: _Meeting, one: Definition) -> _Counted:
     turns = [turn for exchange in meeting.coached for turn in meeting.turns(exchange)]
     named = meeting.said(_STRENGTH, turns, meeting.manager)
     count = _taken_up_again(meeting)
-    again = f"{_n(count, 'coached topic')} taken up again later in the talk" if count else ""
+    again = f"{number_of(count, 'coached topic')} taken up again later in the talk" if count else ""
     if not named:
         return _Counted(None, again, "no “I liked how you …” or “keep doing that” was heard in a coaching exchange")
-    counts = "; ".join(part for part in (f"{_n(len(named), 'strength')} named in coaching exchanges", again) if part)
+    counts = "; ".join(
+        part for part in (f"{number_of(len(named), 'strength')} named in coaching exchanges", again) if part
+    )
     if len(named) == 1:
         return _Counted(3, counts, "", tuple(named))
     with_effect = [quote for quote in named if _EFFECT.search(_after(meeting.analysis.transcript, quote))]
@@ -452,9 +455,9 @@ def _follow_through(meeting: _Meeting, one: Definition) -> _Counted:
     quotes = tuple(item.quote for item in revisited if item.quote)
     untold = sum(item.outcome == "untold" for item in earlier)
     if untold:
-        reason = f"what was said of {untold} of {_n(len(earlier), 'earlier promise')} is not known: that takes a language model"
+        reason = f"what was said of {untold} of {number_of(len(earlier), 'earlier promise')} is not known: that takes a language model"
         return _Counted(None, "", reason, quotes)
-    counts = f"{len(revisited)} of {_n(len(earlier), 'earlier promise')} revisited"
+    counts = f"{len(revisited)} of {number_of(len(earlier), 'earlier promise')} revisited"
     return _Counted(_cut(one, len(revisited) / len(earlier)), counts, "", quotes)
 
 
@@ -489,10 +492,10 @@ def _rhythm(rhythm: Rhythm | None, one: Definition) -> _Counted:
     counts = _met(rhythm)
     if planned >= _FEW_MEETINGS:
         held, moved = rhythm.states.get("held", 0), rhythm.states.get("moved", 0)
-        told = ", ".join(f"{count} {_STATES[state]}" for state, count in rhythm.states.items())
+        told = ", ".join(f"{count} {BECAME[state]}" for state, count in rhythm.states.items())
         level = _cut(one, held / planned) if 2 * (held + moved) >= planned else 2
         return _Counted(
-            1 if rhythm.gap > _FAR_APART else level, f"of {_n(planned, 'planned meeting')}: {told}; {counts}"
+            1 if rhythm.gap > _FAR_APART else level, f"of {number_of(planned, 'planned meeting')}: {told}; {counts}"
         )
     if rhythm.meetings < _FEW_MEETINGS:
         return _Counted(None, counts, f"{_FEW_MEETINGS} are needed, or {_FEW_MEETINGS} planned ones in the calendar")
@@ -506,7 +509,7 @@ def _rhythm(rhythm: Rhythm | None, one: Definition) -> _Counted:
 def _met(rhythm: Rhythm) -> str:
     if rhythm.meetings < 2:
         return "the first meeting of these two in the library"
-    apart = f"{_n(round(rhythm.gap), 'day')} apart"
+    apart = f"{number_of(round(rhythm.gap), 'day')} apart"
     if rhythm.meetings == 2:
         return f"2 meetings up to this one, {apart}"
     return f"{rhythm.meetings} meetings up to this one, {apart} (median), {rhythm.longest} at most"
@@ -542,7 +545,3 @@ def _min(seconds: float) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def _n(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -9,6 +9,8 @@ from analyzer.labels.rubric import Rubric
 from analyzer.model import Exchange, Measures, Share, Transcript
 
 LOW_CONFIDENCE = 0.5
+QUESTION_FORMS = ("open", "closed", "leading")
+"""In the order in which they are told."""
 TELLING = "directing"
 """The label that stands against coaching where it is asked who solved the problems."""
 
@@ -38,10 +40,13 @@ def bridge(exchanges: Sequence[Exchange], rubric: Rubric) -> Share:
 
     A topic here is a topic segment: neighbouring exchanges of one topic.
     """
-    segments = topic_segments(exchanges)
-    inspected = [s for s in segments if any(rubric.measured(e) == "inspected" for e in s)]
-    firsts = [next(e for e in segment if rubric.measured(e) == "inspected") for segment in inspected]
-    return Share(sum(is_led_on(first, exchanges, rubric) for first in firsts), len(inspected))
+    firsts = [first for segment in topic_segments(exchanges) if (first := first_inspected(segment, rubric))]
+    return Share(sum(is_led_on(first, exchanges, rubric) for first in firsts), len(firsts))
+
+
+def first_inspected(segment: Sequence[Exchange], rubric: Rubric) -> Exchange | None:
+    """Return the first exchange of a stretch that is inspection."""
+    return next((one for one in segment if rubric.measured(one) == "inspected"), None)
 
 
 def is_led_on(exchange: Exchange, exchanges: Sequence[Exchange], rubric: Rubric) -> bool:
@@ -107,3 +112,8 @@ def minutes(seconds: float) -> str:
         if seconds < 600
         else f"{seconds / 60:.0f} min"
     )
+
+
+def number_of(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: ``1 meeting``, ``2 meetings``; ``many`` where an s does not make the plural."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -204,6 +204,11 @@ class Rubric:
         """Return on which side of the bridge rate an exchange stands."""
         return next((focus.measure for focus in self.focuses if focus.id == exchange.focus), None)
 
+    def labels_of(self, side: Literal["inspected", "coached"]) -> tuple[str, ...]:
+        """Return the labels that stand on a side of the bridge rate, in the rubric's order; a divided focus has its kinds'."""
+        own = {focus.id for focus in self.focuses if focus.measure == side}
+        return tuple(label.id for label in self.labels if self.focus_and_kind(label.id)[0] in own)
+
     def topic_name(self, id_: str) -> str:
         """Return a topic's name for the reader."""
         return next((topic.name for topic in self.topics if topic.id == id_), id_)
@@ -227,6 +232,7 @@ def load_rubric(path: Path | None = None) -> Rubric:
     return read_rubric(text, str(path))
 
 
+@cache
 def read_rubric(text: str, name: str) -> Rubric:
     """Return the rubric that a file's text describes.
 

@@ -7,9 +7,9 @@ from datetime import date
 
 from analyzer.commitments.ledger import Event, Item
 from analyzer.report.escape import plain
-from analyzer.report.words import EVENTS, clock, day
+from analyzer.report.words import CLAIMED, EVENTS, clock, day
 
-_STATE = {"open": "open", "claimed": "said to be done, not verified", "done": "done", "dropped": "dropped"}
+_STATE = {"open": "open", "claimed": CLAIMED, "done": "done", "dropped": "dropped"}
 
 
 def render_actions(items: Iterable[Item], today: date) -> str:

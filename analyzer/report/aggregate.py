@@ -20,13 +20,13 @@ from statistics import median, quantiles
 from typing import TypeVar
 
 from analyzer.commitments.ledger import Item, Pair, pair_of
-from analyzer.errors import InputError, LibraryError
-from analyzer.labels.rubric import Rubric, load_rubric, read_rubric
+from analyzer.errors import InputError
+from analyzer.feedback.measures import QUESTION_FORMS
 from analyzer.model import Measures, Share
 from analyzer.report.html import render_site_page
 from analyzer.report.rep import NOTICE
 from analyzer.report.words import day
-from analyzer.report.write import replace_file
+from analyzer.report.write import kept_rubric, replace_file, writing
 from analyzer.store.json import dump
 from analyzer.store.library import Library, MeasuredRow
 
@@ -36,7 +36,6 @@ _LEAST_COUNTED = 3
 """Topics, questions or promises from which on a person's rate is one."""
 STEP = 5
 """Percentage points."""
-_FORMS = ("open", "closed", "leading")
 _MONTHS = ("January to March", "April to June", "July to September", "October to December")
 _TOO_FEW = f"fewer than {LEAST_MANAGERS} managers contribute"
 _UNTOLD = (
@@ -164,11 +163,9 @@ def write_aggregate(library: Library, made: Aggregate) -> Path:
         LibraryError: no room, or no right to write.
 
     """
-    try:
+    with writing("page", library.reports):
         for form in ("json", "html"):
             replace_file(library.reports / f"{STEM}.{form}", render_aggregate(made, form), library.scratch)
-    except OSError as error:
-        raise LibraryError(f"the page cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return library.reports / f"{STEM}.html"
 
 
@@ -202,21 +199,12 @@ def _plain(name: str) -> str:
     return "".join(letter if letter.isalnum() else " " for letter in apart if not unicodedata.combining(letter))
 
 
-def _talks(library: Library, rows: Iterable[MeasuredRow], people: Mapping[str, str]) -> Iterator[_Talk]:
-    coached: dict[str, frozenset[str]] = {}
+def _talks(library: Library, rows: Sequence[MeasuredRow], people: Mapping[str, str]) -> Iterator[_Talk]:
+    coached = {rubric: kept_rubric(rubric, library).labels_of("coached") for rubric in {row.rubric for row in rows}}
     for row in rows:
         if row.info.manager and row.info.rep:
-            if row.rubric not in coached:
-                coached[row.rubric] = _coached(library, row.rubric)
             seconds = sum(row.measures.seconds.get(label, 0.0) for label in coached[row.rubric])
             yield _Talk(people[row.info.manager], row.info.date, row.measures, seconds)
-
-
-def _coached(library: Library, rubric: str) -> frozenset[str]:
-    """Return the labels of a rubric that are coaching."""
-    kept = library.rubric(rubric)
-    read: Rubric = read_rubric(kept, rubric) if kept else load_rubric()
-    return frozenset(focus.id for focus in read.focuses if focus.measure == "coached")
 
 
 def _told(rows: Iterable[MeasuredRow]) -> dict[Pair, dt.date]:
@@ -273,7 +261,7 @@ _MEASURES = (
             f"questions_{form}", f"{form.capitalize()} questions", "of the manager's questions that opened an exchange",
             _LEAST_COUNTED, _form(form),
         )
-        for form in _FORMS
+        for form in QUESTION_FORMS
     ),
     _Measure(
         "promises", "Promises kept",

@@ -10,21 +10,25 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analyzer.feedback.measures import number_of
 from analyzer.report.charts import minutes_bar, patterns, timeline
 from analyzer.report.sound import SILENT, Sound
 from analyzer.report.view import ReportView
+from analyzer.report.words import sentence
 
 
 @cache
 def environment(package: str) -> Environment:
     """Return the templates of a package; what is put into them is escaped, and a missing name is an error."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {"sentence": sentence, "number_of": number_of}
+    return made
 
 
 def render_html(view: ReportView, sound: Sound = SILENT) -> str:

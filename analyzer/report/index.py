@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from analyzer import __version__
 from analyzer.commitments.ledger import Pair
+from analyzer.feedback.measures import number_of
 from analyzer.report.html import environment, render_site_page
 from analyzer.report.rep import NOTICE
 from analyzer.report.words import day
@@ -119,7 +120,7 @@ def render_index(parts: Parts, whose: str) -> str:
     order: list[Pair | None] = [*pairs, *([None] if None in parts else [])]
     count = sum(part.meetings for part in parts.values())
     view = IndexView(
-        subtitle=f"{_n(count, 'meeting')} of {_n(len(pairs), 'pair')}",
+        subtitle=f"{number_of(count, 'meeting')} of {number_of(len(pairs), 'pair')}",
         whose=whose,
         managers=tuple(dict.fromkeys(manager for manager, _ in pairs)),
         parts=tuple(Markup(parts[pair].text) for pair in order),
@@ -191,7 +192,3 @@ def _entry(row: MeetingRow, links: Mapping[str, str]) -> Entry:
         href=links.get(info.id, ""),
         state=_STATES.get(row.state, ""),
     )
-
-
-def _n(count: int, one: str) -> str:
-    return f"{count} {one if count == 1 else one + 's'}"

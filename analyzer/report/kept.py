@@ -50,7 +50,7 @@ def refresh_meeting(library: Library, before: MeetingInfo | None, now: MeetingIn
 def refresh_reports(library: Library, pairs: Iterable[Pair], since: dt.date | None = None) -> None:
     """Make anew the reports of these pairs' meetings whose cadence is another one now; see `refresh_pages`."""
     for pair in pairs:
-        own, plan = library.meetings_with(pair), library.planned(pair).get(pair, [])
+        own, plan = library.meetings_with(pair), library.plan_of(pair)
         for info in own:
             if info.date and (since is None or info.date >= since):
                 _refresh_report(library, info, cadence(rhythm(plan, own, info.date)))

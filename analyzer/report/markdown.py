@@ -52,7 +52,7 @@ def _lines(view: ReportView) -> Iterator[str]:
         yield f"\n### Earlier promises, {earlier.state.lower()}: {plain(earlier.title)}\n"
         for one in earlier.items:
             outcome = f": **{plain(one.outcome)}**" if one.outcome else ""
-            words = f" {_quote(one.quote)}" if one.quote else ""
+            words = f" {said(one.quote)}" if one.quote else ""
             yield f"- {plain(one.action)} ({plain(one.promise)}){outcome}{words}"
     yield "\n## Moments by topic"
     for topic in view.topics:
@@ -61,7 +61,7 @@ def _lines(view: ReportView) -> Iterator[str]:
             setup = ", set up coaching" if moment.setup else ""
             by_hand = f", {BY_HAND}" if moment.confidence == BY_HAND else ""
             setup += ", low confidence" if moment.low else ""
-            words = " ".join(_quote(quote) for quote in moment.quotes)
+            words = " ".join(said(quote) for quote in moment.quotes)
             yield f"- {moment.clock} **{plain(moment.label_name)}**{setup}{by_hand} (exchange {moment.n}, {moment.length}): {words}"
     yield "\n## Dimensions\n"
     yield from (_dimension(one) for one in view.dimensions)
@@ -75,7 +75,7 @@ def _lines(view: ReportView) -> Iterator[str]:
 
 
 def _dimension(one: DimensionView) -> str:
-    quotes = " ".join(_quote(quote) for quote in one.quotes)
+    quotes = " ".join(said(quote) for quote in one.quotes)
     return f"- {plain(one.name)}: **{one.shown}**. {plain(one.counted)}. {quotes}".rstrip()
 
 
@@ -87,7 +87,7 @@ def _observations(observations: tuple[ObservationView, ...], nothing: str) -> It
     if not observations:
         yield nothing
     for one in observations:
-        yield f"- {plain(one.text)} " + " ".join(_quote(quote) for quote in one.quotes)
+        yield f"- {plain(one.text)} " + " ".join(said(quote) for quote in one.quotes)
         if one.suggestion:
             yield f"  - Instead: *{plain(one.suggestion)}*"
         if one.when:
@@ -96,8 +96,9 @@ def _observations(observations: tuple[ObservationView, ...], nothing: str) -> It
 
 def _commitment(one: CommitmentView) -> str:
     customer = ", promised to a customer" if one.to_customer else ""
-    return f"- [ ] {plain(one.action)}: {plain(one.due)} ({one.strength}, {one.origin}{customer}) {_quote(one.quote)}"
+    return f"- [ ] {plain(one.action)}: {plain(one.due)} ({one.strength}, {one.origin}{customer}) {said(one.quote)}"
 
 
-def _quote(quote: QuoteView) -> str:
+def said(quote: QuoteView) -> str:
+    """Return a quote on one line: the words, who said them and when."""
     return f"“{plain(quote.text)}” ({plain(quote.speaker)}, {quote.clock})"

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from analyzer.cadence import Held, Planned, Slot, next_meeting, reconcile, rhythm
-from analyzer.commitments.ledger import Event, Item, Pair
-from analyzer.feedback.agenda import PROMISES, same_words, topics_left, topics_to_take_up
+from analyzer.cadence import BECAME, Held, Planned, Slot, next_meeting, reconcile, rhythm
+from analyzer.commitments.ledger import Event, Item, Pair, same_words
+from analyzer.feedback.agenda import PROMISES, topics_left, topics_to_take_up
 from analyzer.feedback.engagement import Engagement, Observed, Rule, Talk, observe
-from analyzer.feedback.measures import minutes, speaking_time
+from analyzer.feedback.measures import QUESTION_FORMS, first_inspected, minutes, number_of, speaking_time
 from analyzer.model import Observation, Quote
 from analyzer.report.rep import NOTICE
 from analyzer.report.trend import Point, Trend, effective_count
-from analyzer.report.words import EVENTS, PAST, clock, day, sentence, short_day
+from analyzer.report.words import CLAIMED, EVENTS, PAST, WHOLE, clock, day, sentence, short_day
 
 ENOUGH = 4
 """Meetings from which on a trend is shown."""
@@ -27,20 +27,16 @@ RECENT = 12
 """Meetings that trend and topics look back on, so that a page costs the same in the tenth year as in the first."""
 LAPSED = 2
 """Steps of a rhythm without a meeting, after which it foretells nothing any more."""
-_FORMS = ("open", "closed", "leading")
 _AHEAD = 3
 """Planned meetings that are listed before they come."""
-_GROUPS = (sentence(PAST), "Moved", "Open", "Said to be done, not verified", "Done", "Dropped")
+_GROUPS = (sentence(PAST), "Moved", "Open", sentence(CLAIMED), "Done", "Dropped")
 _CLOSED = 3
 """From which group on items are over."""
-_SLOTS = {
-    "held": "held as planned",
-    "moved": "moved",
-    "missed": "missed",
-    "cancelled": "cancelled",
-    "ahead": "ahead",
-    "unplanned": "not in the calendar",
-}
+_SLOTS = {**BECAME, "ahead": "ahead", "unplanned": "not in the calendar"}
+
+
+Dated = Sequence[tuple[dt.date, Held]]
+"""Meetings that have a day, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +117,7 @@ class Left:
 
     name: str
     counts: str
-    quote: Said | None
+    quote: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +152,6 @@ class AgendaPoint:
 class PairView:
     """The whole page."""
 
-    title: str
     heading: str
     subtitle: str
     notices: tuple[str, ...]
@@ -199,26 +194,26 @@ def build_pair(facts: PairFacts) -> PairView:
     window = [talk for talk in facts.talks if since <= _day(talk) <= facts.today]
     enough = len(last) >= ENOUGH
     topics = list(_topic_rows(facts, window))
+    dated, slots = _dated(facts.held), reconcile(facts.plan, facts.held, facts.today)
     return PairView(
-        title=f"{manager} with {rep}",
         heading=f"{manager} with {rep}",
-        subtitle=f"{_n(len(facts.held), 'meeting')} · as of {day(facts.today)}",
+        subtitle=f"{number_of(len(facts.held), 'meeting')} · as of {day(facts.today)}",
         notices=tuple(_notices(facts)),
         trends=tuple(_trends(last)) if enough else (),
         missing="" if enough else _missing(len(last)),
         trend_notes=tuple(_trend_notes(last)) if enough else (),
-        cadence=tuple(_cadence(facts)),
-        slots=tuple(_slots(facts)),
+        cadence=tuple(_cadence(facts, dated, slots)),
+        slots=tuple(_slots(facts, dated, slots)),
         planned=bool(facts.plan),
         ledger=tuple(_ledger(facts)),
         left=tuple(_left(last, facts.links)),
-        nothing_left=f"No such topic in {_n(len(last), 'meeting')}." if window else _no_meeting(facts),
+        nothing_left=f"No such topic in {number_of(len(last), 'meeting')}." if window else _no_meeting(facts),
         covered=_covered(facts, len(window), since),
         seen=bool(window),
         topics=tuple(row for row in topics if row.coached or row.inspected),
         unseen=", ".join(row.name for row in topics if not (row.coached or row.inspected)),
         rules=tuple(RuleRow(rule, _rule(rule, window)) for rule in facts.engagement.rule),
-        next=_next(facts),
+        next=_next(facts, dated),
         late=_late(facts),
         agenda=tuple(_agenda(facts)),
     )
@@ -228,14 +223,14 @@ def _covered(facts: PairFacts, count: int, since: dt.date) -> str:
     if not count:
         return _no_meeting(facts)
     return (
-        f"The last {_n(facts.engagement.weeks, 'week')}: {_n(count, 'meeting')} from {short_day(since)} to "
+        f"The last {number_of(facts.engagement.weeks, 'week')}: {number_of(count, 'meeting')} from {short_day(since)} to "
         f"{short_day(facts.today)}. What was not recorded is not in the counts."
     )
 
 
 def _no_meeting(facts: PairFacts) -> str:
     """Say that nobody met: nothing is observed then, and that is no finding about any topic."""
-    return f"No meeting in the last {_n(facts.engagement.weeks, 'week')}."
+    return f"No meeting in the last {number_of(facts.engagement.weeks, 'week')}."
 
 
 def _day(talk: Talk) -> dt.date:
@@ -248,13 +243,13 @@ def _notices(facts: PairFacts) -> Iterator[str]:
     undated = sum(one.meeting.date is None for one in facts.held)
     if undated:
         yield (
-            f"{_n(undated, 'meeting')} without a day {'is' if undated == 1 else 'are'} left out of everything that "
+            f"{number_of(undated, 'meeting')} without a day {'is' if undated == 1 else 'are'} left out of everything that "
             "goes by time: upload again with --date"
         )
 
 
 def _missing(count: int) -> str:
-    return f"A trend is shown from {_n(ENOUGH, 'meeting')} on. So far there {'is' if count == 1 else 'are'} {count or 'none'}."
+    return f"A trend is shown from {number_of(ENOUGH, 'meeting')} on. So far there {'is' if count == 1 else 'are'} {count or 'none'}."
 
 
 def _trends(talks: Sequence[Talk]) -> Iterator[Trend]:
@@ -271,7 +266,7 @@ def _trends(talks: Sequence[Talk]) -> Iterator[Trend]:
         tuple(_counted(on, one.part, one.whole) for on, one in bridges),
     )
     forms = [(_day(talk), talk[0].measures.questions) for talk in talks]
-    told = ", ".join(f"{sum(one.get(form, 0) for _, one in forms)} {form}" for form in _FORMS)
+    told = ", ".join(f"{sum(one.get(form, 0) for _, one in forms)} {form}" for form in QUESTION_FORMS)
     yield Trend(
         "Open questions",
         f"Open questions over all of the manager's questions that opened an exchange: {told} in these meetings.",
@@ -294,7 +289,7 @@ def _counted(on: dt.date, part: float, whole: float, more: str = "") -> Point:
 
 
 def _forms(questions: Mapping[str, int]) -> str:
-    return "".join(f", {questions[form]} {form}" for form in _FORMS[1:] if questions.get(form))
+    return "".join(f", {questions[form]} {form}" for form in QUESTION_FORMS[1:] if questions.get(form))
 
 
 def _trend_notes(talks: Sequence[Talk]) -> Iterator[str]:
@@ -302,22 +297,21 @@ def _trend_notes(talks: Sequence[Talk]) -> Iterator[str]:
     whole = sum(talk.measures.low_confidence.whole for talk, _ in talks)
     if low:
         yield f"{low:.0f} of the {whole:.0f} labels behind these figures are of low confidence."
-    partial = sum(bool(talk.notes.gaps) or talk.transcript.source.covered < 0.995 for talk, _ in talks)
+    partial = sum(bool(talk.notes.gaps) or talk.transcript.source.covered < WHOLE for talk, _ in talks)
     if partial:
-        yield f"{_n(partial, 'meeting')} could be read in part only; its report says how much."
+        yield f"{number_of(partial, 'meeting')} could be read in part only; its report says how much."
     if len({talk.rubric for talk, _ in talks}) > 1 or len({talk.made_with for talk, _ in talks}) > 1:
         yield "These meetings were not all labelled by the same rubric and engine: part of a difference may be theirs."
 
 
-def _cadence(facts: PairFacts) -> Iterator[str]:
-    dated = _dated(facts.held)
+def _cadence(facts: PairFacts, dated: Dated, slots: Sequence[Slot]) -> Iterator[str]:
     gaps = [((after[0] - before[0]).days, before[0], after[0]) for before, after in pairwise(dated)]
     if gaps:
         longest = max(gaps)
         yield (
-            f"{_n(len(dated), 'meeting')} from {short_day(dated[0][0])} to {short_day(dated[-1][0])}, "
-            f"{_n(round(median(gap[0] for gap in gaps)), 'day')} apart (median). The longest gap: "
-            f"{_n(longest[0], 'day')}, {short_day(longest[1])} to {short_day(longest[2])}."
+            f"{number_of(len(dated), 'meeting')} from {short_day(dated[0][0])} to {short_day(dated[-1][0])}, "
+            f"{number_of(round(median(gap[0] for gap in gaps)), 'day')} apart (median). The longest gap: "
+            f"{number_of(longest[0], 'day')}, {short_day(longest[1])} to {short_day(longest[2])}."
         )
     lengths = [one.minutes for one in facts.held if one.minutes]
     if lengths:
@@ -325,29 +319,20 @@ def _cadence(facts: PairFacts) -> Iterator[str]:
             f"Length: {median(lengths):.0f} min (median), from {min(lengths):.0f} to {max(lengths):.0f} min; "
             "of the recording or transcript."
         )
-    past = [slot.state for slot in _reconciled(facts) if slot.planned and slot.state != "ahead"]
+    past = [slot.state for slot in slots if slot.planned and slot.state != "ahead"]
     if past:
-        told = [f"{past.count(state)} {_SLOTS[state]}" for state in ("held", "moved", "missed", "cancelled")
-                if state in past]  # fmt: skip
-        yield f"Of {_n(len(past), 'planned one')}: {', '.join(told)}."
+        told = [f"{past.count(state)} {name}" for state, name in BECAME.items() if state in past]
+        yield f"Of {number_of(len(past), 'planned one')}: {', '.join(told)}."
 
 
-def _dated(held: Sequence[Held]) -> list[tuple[dt.date, Held]]:
+def _dated(held: Sequence[Held]) -> Dated:
     return sorted(((one.meeting.date, one) for one in held if one.meeting.date), key=lambda one: one[0])
 
 
-def _reconciled(facts: PairFacts) -> list[Slot]:
-    return reconcile(facts.plan, facts.held, facts.today)
-
-
-def _slots(facts: PairFacts) -> Iterator[SlotView]:
+def _slots(facts: PairFacts, dated: Dated, slots: Sequence[Slot]) -> Iterator[SlotView]:
     """The latest first; meetings without a day last."""
-    slots = _reconciled(facts)
     ahead = [slot for slot in slots if slot.state == "ahead"][:_AHEAD]
-    gaps = {
-        after.meeting.id: _n((on - before).days, "day")
-        for (before, _), (on, after) in pairwise(_dated(facts.held))
-    }  # fmt: skip
+    gaps = {after.meeting.id: number_of((on - before).days, "day") for (before, _), (on, after) in pairwise(dated)}
     for slot in reversed([slot for slot in slots if slot.state != "ahead"] + ahead):
         if slot.held is None:
             yield SlotView(day(slot.planned.on if slot.planned else slot.on), "", "", "", "", _SLOTS[slot.state])
@@ -369,9 +354,10 @@ def _slots(facts: PairFacts) -> Iterator[SlotView]:
 
 def _ledger(facts: PairFacts) -> Iterator[Group]:
     """What is past its day first; in a group by day, and what has none last."""
-    for at, name in enumerate(_GROUPS):
-        own = [item for item in facts.items if _group(item, facts.today) == name]
-        own.sort(key=lambda item: item.due or dt.date.max)
+    groups: dict[str, list[Item]] = {name: [] for name in _GROUPS}
+    for item in sorted(facts.items, key=lambda item: item.due or dt.date.max):
+        groups[_group(item, facts.today)].append(item)
+    for at, (name, own) in enumerate(groups.items()):
         if own:
             yield Group(name, name == _GROUPS[0], at >= _CLOSED, tuple(_item(item, facts.links) for item in own))
 
@@ -417,14 +403,14 @@ def _left(talks: Sequence[Talk], links: Mapping[str, str]) -> Iterator[Left]:
     found: dict[str, list[tuple[Talk, Quote]]] = {}
     for talk, rubric in talks:
         for segment in topics_left(talk, rubric):
-            first = next(one for one in segment if rubric.measured(one) == "inspected")
-            if first.topic not in coached:
+            first = first_inspected(segment, rubric)
+            if first and first.topic not in coached:
                 found.setdefault(first.topic, []).append(((talk, rubric), first.evidence[0]))
     ranked = sorted(found.items(), key=lambda one: -len({talk.meeting.id for (talk, _), _ in one[1]}))
     for topic, places in ranked:
         (talk, rubric), quote = places[-1]
         n = len({one.meeting.id for (one, _), _ in places})
-        counts = f"inspected in {n} of {_n(len(talks), 'meeting')}, coached in none"
+        counts = f"inspected in {n} of {number_of(len(talks), 'meeting')}, coached in none"
         yield Left(rubric.topic_name(topic), counts, _said(quote, talk.meeting.id, talk.meeting.date, links))
 
 
@@ -439,7 +425,7 @@ def _topic_rows(facts: PairFacts, window: Sequence[Talk]) -> Iterator[TopicRow]:
 
 
 def _times(exchanges: int, seconds: float, meetings: int) -> str:
-    return f"{exchanges}× in {_n(meetings, 'meeting')}, {minutes(seconds)}" if exchanges else ""
+    return f"{exchanges}× in {number_of(meetings, 'meeting')}, {minutes(seconds)}" if exchanges else ""
 
 
 def _rule(rule: Rule, window: Sequence[Talk]) -> str:
@@ -447,15 +433,14 @@ def _rule(rule: Rule, window: Sequence[Talk]) -> str:
     if rule.minutes is not None:
         if not seen.inspected_in:
             return ""
-        return f"{seen.boxed} of {_n(seen.inspected_in, 'meeting')} with such inspection stayed within {rule.minutes:g} min"
+        return f"{seen.boxed} of {number_of(seen.inspected_in, 'meeting')} with such inspection stayed within {rule.minutes:g} min"
     if not seen.coached:
         return ""
     last = f", last on {short_day(seen.last)}" if seen.last else ""
     return f"coaching {_times(seen.coached, seen.coached_seconds, seen.coached_in)}{last}"
 
 
-def _next(facts: PairFacts) -> str:
-    dated = _dated(facts.held)
+def _next(facts: PairFacts, dated: Dated) -> str:
     if not dated:
         return ""
     ahead = next_meeting(facts.plan, facts.held, dated[-1][0], facts.today)
@@ -473,7 +458,7 @@ def _next(facts: PairFacts) -> str:
 def _late(facts: PairFacts) -> str:
     late = sum(item.is_overdue(facts.today) for item in facts.items)
     their, them = ("its", "it") if late == 1 else ("their", "them")
-    return f"{_n(late, 'promise')} past {their} day: what became of {them}?" if late else ""
+    return f"{number_of(late, 'promise')} past {their} day: what became of {them}?" if late else ""
 
 
 def _agenda(facts: PairFacts) -> Iterator[AgendaPoint]:
@@ -503,7 +488,3 @@ def _promised(what: str, item: Item, links: Mapping[str, str]) -> AgendaPoint:
 
 def _point(one: Observation, meeting: str, on: dt.date, links: Mapping[str, str]) -> AgendaPoint:
     return AgendaPoint(one.text, tuple(_said(quote, meeting, on, links) for quote in one.quotes))
-
-
-def _n(count: int, one: str) -> str:
-    return f"{count} {one if count == 1 else one + 's'}"

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.model import Analysis, Commitment, FollowUp, Quote
+from analyzer.model import Analysis, Commitment, FollowUp
 from analyzer.report.escape import plain
 from analyzer.report.html import environment
-from analyzer.report.view import QuoteView
-from analyzer.report.words import clock, day
+from analyzer.report.markdown import said
+from analyzer.report.view import QuoteView, quote_view
+from analyzer.report.words import CLAIMED, WHOLE, clock, day, sentence
 from analyzer.store.json import dump
 
 NOTICE = "This page is for development, not for employment decisions."
-_OUTCOME = {"kept": "said to be done, not verified", "moved": "moved", "dropped": "dropped"}
+_OUTCOME = {"kept": CLAIMED, "moved": "moved", "dropped": "dropped"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _notes(analysis: Analysis) -> Iterator[str]:
     source = analysis.transcript.source
     if source.kind == "recording":
         yield f"The words were recognised by a machine ({source.engine} {source.model}): some will be wrong."
-    if source.covered < 0.995:
+    if source.covered < WHOLE:
         yield f"{source.covered:.0%} of the recording could be decoded; what was said in the rest is missing."
     if source.times == "estimated":
         yield "Times are estimated from the number of words."
@@ -106,22 +107,13 @@ def _notes(analysis: Analysis) -> Iterator[str]:
 
 def _promise(one: Commitment) -> PromiseView:
     due = day(one.due) if one.due else f"“{one.due_text}”" if one.due_text else "no date"
-    return PromiseView(one.owner or "Owner not known", _sentence(one.action), due, _quote(one.quote))
+    return PromiseView(one.owner or "Owner not known", sentence(one.action), due, quote_view(one.quote))
 
 
 def _earlier(one: FollowUp) -> EarlierView:
     outcome = _OUTCOME[one.outcome] + (f" to {day(one.moved_to)}" if one.moved_to else "")
-    return EarlierView(
-        one.promise.owner, _sentence(one.promise.action), outcome, _quote(one.quote) if one.quote else None
-    )
-
-
-def _quote(quote: Quote) -> QuoteView:
-    return QuoteView(clock(quote.start), quote.start, quote.speaker, quote.text, quote.turn)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    quote = quote_view(one.quote) if one.quote else None
+    return EarlierView(one.promise.owner, sentence(one.promise.action), outcome, quote)
 
 
 def _markdown(view: RepView) -> Iterator[str]:
@@ -130,18 +122,14 @@ def _markdown(view: RepView) -> Iterator[str]:
     yield from (f"\n> **Note.** {plain(note)}" for note in view.notes)
     yield "\n## Commitments\n"
     for one in view.promises:
-        yield f"- [ ] {plain(one.owner)}: {plain(one.action)}: {plain(one.due)} {_said(one.quote)}"
+        yield f"- [ ] {plain(one.owner)}: {plain(one.action)}: {plain(one.due)} {said(one.quote)}"
     if not view.promises:
         yield "None found."
     if view.earlier:
         yield "\n## Earlier promises\n"
         for past in view.earlier:
-            said = f" {_said(past.quote)}" if past.quote else ""
-            yield f"- {plain(past.owner)}: {plain(past.action)}: {plain(past.outcome)}{said}"
+            words = f" {said(past.quote)}" if past.quote else ""
+            yield f"- {plain(past.owner)}: {plain(past.action)}: {plain(past.outcome)}{words}"
     yield "\n## Transcript\n"
     yield from (f"{turn.clock} **{plain(turn.speaker)}**: {plain(turn.text)}\n" for turn in view.turns)
     yield view.notice
-
-
-def _said(quote: QuoteView) -> str:
-    return f"“{plain(quote.text)}” ({plain(quote.speaker)}, {quote.clock})"

@@ -20,7 +20,6 @@ from filelock import FileLock, Timeout
 from analyzer.commitments.ledger import Pair, pair_of
 from analyzer.errors import LibraryError, NotFoundError, RubricError
 from analyzer.feedback.engagement import FILE, Engagement, Talk, load_engagement
-from analyzer.labels.rubric import Rubric
 from analyzer.model import MeetingInfo
 from analyzer.report.html import render_site_page
 from analyzer.report.index import Parts, make_part, read_parts, render_index
@@ -28,7 +27,16 @@ from analyzer.report.pair import RECENT, PairFacts, build_pair
 from analyzer.report.sound import linked
 from analyzer.report.trend import draw, percent
 from analyzer.report.words import day, short_day
-from analyzer.report.write import names_of_reports, path_of, render, replace_file, report_path, rhythm_of, rubric_of
+from analyzer.report.write import (
+    names_of_reports,
+    path_of,
+    render,
+    replace_file,
+    report_path,
+    rhythm_of,
+    rubric_of,
+    writing,
+)
 from analyzer.store.library import Library, MeetingRow
 
 INDEX = "index.html"
@@ -106,15 +114,13 @@ def write_manager_site(library: Library, name: str, folder: Path | None, today: 
     manager = _manager(name, [row.info.manager or "" for row in rows])
     own = [row for row in rows if row.info.manager == manager]
     folder = folder or Path(f"one-to-ones-{_slug((manager,))}")
-    try:
+    with writing("site", folder):
         folder.mkdir(parents=True, exist_ok=True)
         pages = dict(_reports(library, own, folder))
         whose = f"Made for {manager} on {day(today)}. Meetings of other managers are not in it, and it does not follow the library."
         pages |= dict(_pages(library, _Anew(_by_pair(own)), today, whose))
-        written = [folder / path for path, text in pages.items() if _put(folder / path, text, folder)]
-    except OSError as error:
-        raise LibraryError(f"the site cannot be written to {str(folder)!r}: {error.strerror}") from error
-    return Site(folder / INDEX, tuple(written), len(pages) - len(written), ())
+        written, same = _put(pages.items(), folder, folder)
+    return Site(folder / INDEX, written, same, ())
 
 
 def _manager(name: str, managers: Iterable[str]) -> str:
@@ -218,39 +224,34 @@ def _touched(library: Library, pairs: Collection[Pair | None]) -> _Anew:
 
 def _write(library: Library, anew: _Anew, today: dt.date) -> Site:
     """Write the index and some pairs' pages."""
-    written: list[Path] = []
-    same = 0
-    try:
-        for name, text in _pages(library, anew, today, _OWN):
-            path = library.reports / name
-            if _put(path, text, library.scratch):
-                written.append(path)
-            else:
-                same += 1
+    with writing("site", library.reports):
+        written, same = _put(_pages(library, anew, today, _OWN), library.reports, library.scratch)
         current = {page_name(pair) for pair, rows in anew.groups.items() if pair and _finished(rows)}
         removed = [path for name in sorted({*anew.strays} - current) if (path := library.reports / name).exists()]
         for path in removed:
             path.unlink(missing_ok=True)
-    except OSError as error:
-        raise LibraryError(f"the site cannot be written to {str(library.reports)!r}: {error.strerror}") from error
-    return Site(library.reports / INDEX, tuple(written), same, tuple(removed))
+    return Site(library.reports / INDEX, written, same, tuple(removed))
 
 
 def _finished(rows: Iterable[MeetingRow]) -> list[MeetingRow]:
     return [row for row in rows if row.state == "done"]
 
 
-def _put(path: Path, text: str, scratch: Path) -> bool:
-    """Write a page where it differs from what is there; return whether it did."""
-    if path.exists() and path.read_bytes() == text.encode("utf-8", "replace"):
-        return False
-    replace_file(path, text, scratch)
-    return True
+def _put(pages: Iterable[tuple[str, str]], folder: Path, scratch: Path) -> tuple[tuple[Path, ...], int]:
+    """Write pages, by name and text, where they differ from what is there; return those, and how many did not."""
+    written, same = [], 0
+    for name, text in pages:
+        path = folder / name
+        if path.exists() and path.read_bytes() == text.encode("utf-8", "replace"):
+            same += 1
+        else:
+            replace_file(path, text, scratch)
+            written.append(path)
+    return tuple(written), same
 
 
 def _pages(library: Library, anew: _Anew, today: dt.date, whose: str) -> Iterator[tuple[str, str]]:
     """Yield name and text of each page, the index last: it leads to pages that are there."""
-    rubrics: dict[str, Rubric] = {}
     engagement, fault = _rules(library)
     parts = dict(anew.kept)
     for pair, rows in anew.groups.items():
@@ -260,7 +261,7 @@ def _pages(library: Library, anew: _Anew, today: dt.date, whose: str) -> Iterato
         name = page_name(pair) if pair else _NOBODY
         done = _finished(rows)
         if pair and done and (anew.pages is None or pair in anew.pages):
-            yield name, _pair_page(_facts(library, pair, done, links, engagement, fault, today, rubrics))
+            yield name, _pair_page(_facts(library, pair, done, links, engagement, fault, today))
         parts[pair] = make_part(pair, rows, name, links)
     yield INDEX, render_index(parts, whose)
 
@@ -290,7 +291,6 @@ def _facts(
     engagement: Engagement,
     fault: str,
     today: dt.date,
-    rubrics: dict[str, Rubric],
 ) -> PairFacts:
     """Read what the page needs: of the meetings' words only those that it looks back on."""
     since = today - dt.timedelta(weeks=engagement.weeks)
@@ -298,9 +298,9 @@ def _facts(
     wanted = [info for n, info in enumerate(dated) if n < RECENT or (info.date or since) >= since]
     return PairFacts(
         pair=pair,
-        talks=tuple(_talk(library, info, rubrics) for info in reversed(wanted)),
+        talks=tuple(_talk(library, info) for info in reversed(wanted)),
         held=tuple(library.held(pair)),
-        plan=tuple(library.planned(pair).get(pair, ())),
+        plan=tuple(library.plan_of(pair)),
         items=tuple(library.ledger(pair)),
         links=links,
         engagement=engagement,
@@ -309,11 +309,9 @@ def _facts(
     )
 
 
-def _talk(library: Library, info: MeetingInfo, rubrics: dict[str, Rubric]) -> Talk:
+def _talk(library: Library, info: MeetingInfo) -> Talk:
     analysis = library.analysis(info.id)
-    if analysis.rubric not in rubrics:
-        rubrics[analysis.rubric] = rubric_of(analysis, library)
-    return analysis, rubrics[analysis.rubric]
+    return analysis, rubric_of(analysis, library)
 
 
 def _links(library: Library, rows: Iterable[MeetingRow]) -> dict[str, str]:

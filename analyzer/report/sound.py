@@ -124,12 +124,13 @@ def embedded(path: Path, wanted: Iterable[Wanted]) -> Sound:
     """
     import av
 
+    from analyzer.audio.decode import opened
     from analyzer.errors import AudioError
 
     once = {clip_id(one.seconds, one.turn): one for one in wanted}
     clips = []
     try:
-        with av.open(str(path)) as container:
+        with opened(path) as container:
             for id_, one in sorted(once.items(), key=lambda item: item[1].seconds):
                 data = _clip(container, *_span(one))
                 if data:

@@ -88,8 +88,8 @@ def correction(meeting: str, n: int, exchange: Exchange, rubric: Rubric) -> str:
 
     That is coaching for anything else, and inspection for coaching.
     """
-    other = "inspected" if rubric.measured(exchange) == "coached" else "coached"
-    wanted = next((one.id for one in rubric.focuses if one.measure == other), rubric.abstention)
+    others = rubric.labels_of("inspected" if rubric.measured(exchange) == "coached" else "coached")
+    wanted = others[0] if others else rubric.abstention
     return f"analyzer correct {meeting} --exchange {n} {choice(wanted, rubric)}"
 
 

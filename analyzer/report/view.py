@@ -9,11 +9,11 @@ from datetime import datetime
 from analyzer.cadence import Rhythm
 from analyzer.feedback.agenda import draft_agenda
 from analyzer.feedback.dimensions import Dimension, dimensions
-from analyzer.feedback.measures import minutes, speaking_time, topic_segments
+from analyzer.feedback.measures import QUESTION_FORMS, minutes, speaking_time, topic_segments
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Participant, Provenance, Quote
 from analyzer.report import talk as of_talk
-from analyzer.report.words import PAST, clock, day, sentence
+from analyzer.report.words import CLAIMED, PAST, clock, day, sentence
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -259,7 +259,7 @@ def notices(analysis: Analysis) -> list[str]:
         f"({gap.reason}). They are labelled as unclear, and what was promised in them is missing here."
         for gap in analysis.notes.gaps
     ]
-    found += [one.reason[0].upper() + one.reason[1:] + "." for one in analysis.notes.dropped if not one.turn]
+    found += [sentence(one.reason) + "." for one in analysis.notes.dropped if not one.turn]
     if text := _withheld(analysis):
         found.append(text)
     if not analysis.meeting.date:
@@ -280,7 +280,7 @@ def warnings(analysis: Analysis) -> list[str]:
             f"Partial: {source.covered:.{0 if source.covered < 0.99 else 2}%} of the recording could be decoded, the file is "
             f"damaged or cut. What was said in the other {lost:.0f} seconds is missing here."
         )
-    found += [warning[0].upper() + warning[1:] + "." for warning in source.warnings]
+    found += [sentence(warning) + "." for warning in source.warnings]
     if not analysis.transcript.turns:
         found.append("No speech was found in the recording.")
     return found
@@ -346,19 +346,20 @@ def _talk(analysis: Analysis) -> str:
 def _asked(questions: Mapping[str, int]) -> str:
     """Return the forms of questions with their counts, as ``2 open questions and 1 closed one``; empty for none."""
     told: list[str] = []
-    for form in ("open", "closed", "leading"):
+    for form in QUESTION_FORMS:
         if n := questions.get(form):
             told.append(f"{n} {form} {'one' if told else 'question'}{'' if n == 1 else 's'}")
     return " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
 
 
-def _quote(quote: Quote) -> QuoteView:
+def quote_view(quote: Quote) -> QuoteView:
+    """Return a quote as pages show it."""
     return QuoteView(clock(quote.start), quote.start, quote.speaker, quote.text, quote.turn)
 
 
 def _observation(one: Observation) -> ObservationView:
     when = sentence(one.when.strip().rstrip(".")) + "." if one.when else None
-    return ObservationView(one.text, tuple(_quote(quote) for quote in one.quotes), one.suggestion, when)
+    return ObservationView(one.text, tuple(quote_view(quote) for quote in one.quotes), one.suggestion, when)
 
 
 def _commitments(analysis: Analysis) -> list[CommitmentGroup]:
@@ -388,7 +389,7 @@ def _commitment(one: Commitment) -> CommitmentView:
         strength=_STRENGTH[one.strength],
         origin=_origin(one),
         to_customer=one.to_customer,
-        quote=_quote(one.quote),
+        quote=quote_view(one.quote),
     )
 
 
@@ -399,7 +400,7 @@ def _origin(one: Commitment) -> str:
 
 
 _OUTCOME = {
-    "kept": "said to be done, not verified",
+    "kept": CLAIMED,
     "moved": "moved",
     "dropped": "dropped",
     "unmentioned": "not mentioned",
@@ -450,13 +451,13 @@ def _earlier(one: FollowUp) -> FollowUpView:
     if outcome and one.moved_to:
         outcome += f" to {day(one.moved_to)}"
     return FollowUpView(
-        sentence(promise.action), sentence(f"{said}, {due}"), outcome, _quote(one.quote) if one.quote else None
+        sentence(promise.action), sentence(f"{said}, {due}"), outcome, quote_view(one.quote) if one.quote else None
     )
 
 
 def _dimension(one: Dimension) -> DimensionView:
     shown = "not observed" if one.level is None else f"{one.level} of 5"
-    quotes = tuple(_quote(quote) for quote in one.quotes)
+    quotes = tuple(quote_view(quote) for quote in one.quotes)
     counted = sentence("; ".join(part for part in (one.counts, one.reason) if part))
     return DimensionView(one.name, one.level, shown, counted, one.anchors, quotes)
 
@@ -484,7 +485,7 @@ def _moment(analysis: Analysis, n: int, exchange: Exchange, rubric: Rubric) -> M
         label_name=label.name,
         definition=label.definition,
         setup=exchange.setup,
-        quotes=tuple(_quote(quote) for quote in exchange.evidence),
+        quotes=tuple(quote_view(quote) for quote in exchange.evidence),
         confidence=BY_HAND if exchange.by_hand else confidence,
         low=of_talk.is_low(exchange),
         slot=of_talk.slots(rubric)[label.id],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+CLAIMED = "said to be done, not verified"
 EVENTS = {
     "promised": "promised",
     "restated": "promised again",
     "moved": "moved",
-    "claimed": "said to be done, not verified",
+    "claimed": CLAIMED,
     "dropped": "dropped",
     "done": "marked as done",
     "reopened": "opened again",
@@ -16,6 +17,8 @@ EVENTS = {
 """What happened to a promise."""
 PAST = "day past, not known to be done"
 """A promise whose day is over: more than that is not known as long as nobody has said what became of it."""
+WHOLE = 0.995
+"""Share of a recording from which on its percentage is 100: what is missing then is no news to a reader."""
 
 
 def clock(seconds: float) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
     rubric = rubric_of(analysis, library)
     sound = sound or linked(analysis, library.reports)
     rhythm = rhythm_of(analysis.meeting, library)
-    try:
+    with writing("report", library.reports):
         for format_ in FORMATS:
             replace_file(
                 report_path(analysis, library, format_),
@@ -63,8 +64,6 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
                 render_rep(analysis, format_),
                 library.scratch,
             )
-    except OSError as error:
-        raise LibraryError(f"the report cannot be written to {str(library.reports)!r}: {error.strerror}") from error
     return report_path(analysis, library, "html")
 
 
@@ -97,8 +96,13 @@ def _copies(analysis: Analysis, library: Library) -> list[Path]:
 
 def rubric_of(analysis: Analysis, library: Library) -> Rubric:
     """Return the rubric that an analysis was made with, also when its file has changed since."""
-    kept = library.rubric(analysis.made_with[0]) if analysis.made_with else None
-    return read_rubric(kept, analysis.rubric) if kept else load_rubric()
+    return kept_rubric(analysis.made_with[0] if analysis.made_with else "", library)
+
+
+def kept_rubric(hash_: str, library: Library) -> Rubric:
+    """Return the rubric of that hash, the project's own where the library has none."""
+    kept = library.rubric(hash_)
+    return read_rubric(kept, hash_) if kept else load_rubric()
 
 
 def rhythm_of(info: MeetingInfo, library: Library) -> Rhythm | None:
@@ -107,7 +111,7 @@ def rhythm_of(info: MeetingInfo, library: Library) -> Rhythm | None:
     if pair is None or info.date is None:
         return None
     others = [one for one in library.meetings_with(pair) if one.id != info.id]
-    return rhythm(library.planned(pair).get(pair, ()), [*others, info], info.date)
+    return rhythm(library.plan_of(pair), [*others, info], info.date)
 
 
 def render(
@@ -192,6 +196,20 @@ def _document(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None) -> Docu
         dimensions=dimensions(analysis, rubric, rhythm),
         draft_agenda=draft_agenda(analysis, rubric),
     )
+
+
+@contextmanager
+def writing(what: str, folder: Path) -> Iterator[None]:
+    """Say what was to be written where, if it cannot be.
+
+    Raises:
+        LibraryError: no room, or no right to write.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(f"the {what} cannot be written to {str(folder)!r}: {error.strerror}") from error
 
 
 def replace_file(path: Path, text: str, scratch: Path) -> None:

@@ -37,13 +37,15 @@ class Cadence(Database):
             )
         return list(dict.fromkeys([*before, *(pair for pair, _ in meetings)]))
 
-    def planned(self, pair: Pair | None = None) -> dict[Pair, list[Planned]]:
-        """Return planned meetings, all or a pair's, by pair and in order of their days."""
-        where = "WHERE manager = ? AND rep = ? " if pair else ""
+    def plan_of(self, pair: Pair) -> list[Planned]:
+        """Return the planned meetings of two people in order of their days."""
+        rows = self._rows("SELECT content FROM planned WHERE manager = ? AND rep = ? ORDER BY day", *pair)
+        return [load(Planned, row["content"]) for row in rows]
+
+    def planned(self) -> dict[Pair, list[Planned]]:
+        """Return all planned meetings, by pair and in order of their days."""
         found: dict[Pair, list[Planned]] = {}
-        for row in self._rows(
-            f"SELECT manager, rep, content FROM planned {where}ORDER BY manager, rep, day", *(pair or ())
-        ):
+        for row in self._rows("SELECT manager, rep, content FROM planned ORDER BY manager, rep, day"):
             found.setdefault((row["manager"], row["rep"]), []).append(load(Planned, row["content"]))
         return found
 

@@ -45,6 +45,12 @@ class Opened:
         """Open everything that can be folded."""
         self.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
+    def seen(self, where: str) -> list[bool]:
+        """Return of each element that a selector finds whether it is visible."""
+        shown = "(where) => [...document.querySelectorAll(where)].map((one) => one.checkVisibility())"
+        found: list[bool] = self.page.evaluate(shown, where)
+        return found
+
     def until(self, expression: str) -> None:
         """Wait for an expression to hold; the page's policy lets no test wait inside it."""
         for _ in range(100):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from analyzer.commitments.ledger import Event, Item, State
 from analyzer.errors import InputError
+from analyzer.labels.rubric import load_rubric
 from analyzer.model import Measures, MeetingInfo, Share
 from analyzer.report.aggregate import LEAST_MANAGERS, Aggregate, build_aggregate, one_person_each, render_aggregate
 from analyzer.store.library import MeasuredRow
@@ -33,6 +35,7 @@ class Held:
     def __init__(self, rows: Iterable[MeasuredRow], items: Iterable[Item] = ()) -> None:
         self.rows = list(rows)
         self.items = list(items)
+        self.text: str | None = None
 
     def measured(self) -> list[MeasuredRow]:
         return self.rows
@@ -40,8 +43,8 @@ class Held:
     def ledger(self) -> list[Item]:
         return self.items
 
-    def rubric(self, hash_: str) -> None:
-        return None
+    def rubric(self, hash_: str) -> str | None:
+        return self.text
 
 
 def row(manager: str, on: date, coaching: float = 50.0, asked: int = 4, engine: str = "local") -> MeasuredRow:
@@ -90,6 +93,19 @@ def test_median_and_middle_half_are_those_of_the_managers() -> None:
     assert figure(made, "questions_open").median == 25
     assert figure(made, "bridge").median == 50
     assert made.groups[0].meetings == 28
+
+
+def test_coaching_that_is_divided_into_kinds_counts_with_all_of_them() -> None:
+    kinds = "".join(
+        f'\n[[kind]]\nid = "{id_}"\nof = "coaching"\nname = "A"\ndefinition = "B"\nworking = true\n'
+        for id_ in ("try", "feed")
+    )
+    library = Held(
+        replace(one, measures=replace(one.measures, seconds={"try": 20.0, "feed": 30.0, "inspection": 50.0}))
+        for one in many(5)
+    )
+    library.text = load_rubric().text.replace('label = "coaching"', 'label = "try"') + kinds
+    assert figure(build_aggregate(library, TODAY), "coaching").median == 50  # type: ignore[arg-type]
 
 
 def test_the_lowest_and_the_highest_rate_are_never_told() -> None:

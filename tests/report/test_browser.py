@@ -12,35 +12,21 @@ from typing import Any
 import pytest
 
 from analyzer.labels.rubric import load_rubric
-from analyzer.model import Analysis, Participant, Transcript
+from analyzer.model import Analysis
 from analyzer.report.sound import linked
 from analyzer.report.write import clips, render
-from analyzer.transcript.read import read_transcript
 from tests.conftest import JUNIPER, ROOT
 from tests.report.browser import Opened
-from tests.report.test_report import analysis_of
 from tests.report.test_true import analysed
 
 RUBRIC = load_rubric()
 PLAYER = "document.querySelector('#player audio')"
 
 
-@pytest.fixture(scope="module")
-def juniper() -> Analysis:
-    read = read_transcript(JUNIPER / "truth.json")
-    people = tuple(Participant(name, role, "file") for name, role in read.roles)  # type: ignore[arg-type]
-    source = replace(read.source, kind="recording", engine="whisper")
-    analysis = analysis_of(
-        Transcript(read.turns, people, source), date=read.date, manager="Martin Hale", rep="Erin Costa"
-    )
-    info = replace(analysis.meeting, source_name="stereo.opus", source_path=str(JUNIPER / "stereo.opus"))
-    return replace(analysis, meeting=info)
-
-
 @pytest.fixture
-def page(juniper: Analysis, tmp_path: Path) -> Path:
+def page(heard: Analysis, tmp_path: Path) -> Path:
     path = tmp_path / "report.html"
-    path.write_text(render(juniper, "html", RUBRIC, linked(juniper, tmp_path)), encoding="utf-8")
+    path.write_text(render(heard, "html", RUBRIC, linked(heard, tmp_path)), encoding="utf-8")
     return path
 
 
@@ -54,18 +40,18 @@ def test_nothing_overflows_and_nothing_is_asked_for(browser: Any, page: Path, wi
         assert opened.requests == [page.as_uri()]
 
 
-def test_a_moment_plays_from_its_second(browser: Any, page: Path, juniper: Analysis) -> None:
+def test_a_moment_plays_from_its_second(browser: Any, page: Path, heard: Analysis) -> None:
     with Opened(browser, page) as opened:
         opened.page.locator("section a.play").first.click()
         opened.until(f"{PLAYER}.currentTime > 0 && {PLAYER}.readyState > 1")
-        said = juniper.feedback.strengths[0].quotes[0].start
+        said = heard.feedback.strengths[0].quotes[0].start
         assert opened.page.evaluate(f"{PLAYER}.currentTime") == pytest.approx(said, abs=2.0)
         assert opened.complaints == []
 
 
-def test_clips_play_without_any_file(browser: Any, juniper: Analysis, tmp_path: Path) -> None:
+def test_clips_play_without_any_file(browser: Any, heard: Analysis, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    path.write_text(render(juniper, "html", RUBRIC, clips(juniper, RUBRIC, tmp_path)), encoding="utf-8")
+    path.write_text(render(heard, "html", RUBRIC, clips(heard, RUBRIC, tmp_path)), encoding="utf-8")
     with Opened(browser, path) as opened:
         opened.page.locator("section a.play").first.click()
         opened.until(f"{PLAYER}.currentTime > 0.1")
@@ -90,26 +76,26 @@ def test_a_page_that_travelled_without_its_recording_says_so_and_finds_it_beside
         opened.until(f"{PLAYER}.currentTime > 1")
 
 
-def test_the_timeline_is_one_stop_and_arrows_go_through_it(browser: Any, page: Path, juniper: Analysis) -> None:
+def test_the_timeline_is_one_stop_and_arrows_go_through_it(browser: Any, page: Path, heard: Analysis) -> None:
     with Opened(browser, page) as opened:
         opened.page.locator("svg.tl a").first.focus()
         opened.page.keyboard.press("ArrowRight")
-        assert juniper.exchanges[1].evidence[0].text[:15] in opened.page.locator("#tl-now").inner_text()
+        assert heard.exchanges[1].evidence[0].text[:15] in opened.page.locator("#tl-now").inner_text()
         assert opened.page.locator('svg.tl a[tabindex="0"]').count() == 1
         opened.page.keyboard.press("End")
         opened.page.keyboard.press("Enter")
-        last = f"x{len(juniper.exchanges)}"
+        last = f"x{len(heard.exchanges)}"
         opened.until(f"document.activeElement.id === '{last}'")
         assert opened.page.locator(f"#{last}").is_visible()
 
 
-def test_disagreeing_gives_the_command_of_the_chosen_label(browser: Any, page: Path, juniper: Analysis) -> None:
+def test_disagreeing_gives_the_command_of_the_chosen_label(browser: Any, page: Path, heard: Analysis) -> None:
     with Opened(browser, page) as opened:
         box = opened.page.locator("details.dis").nth(1)
         box.locator("summary").focus()
         opened.page.keyboard.press("Enter")
         box.locator("select").select_option(label="Directing")
-        wanted = f"analyzer correct {juniper.meeting.id} --exchange 2 --focus neither --kind directing"
+        wanted = f"analyzer correct {heard.meeting.id} --exchange 2 --focus neither --kind directing"
         assert box.locator("code").inner_text() == wanted
 
 
@@ -120,11 +106,11 @@ def test_without_script_commands_and_moments_can_still_be_read(browser: Any, pag
         assert not opened.page.locator("#find").is_visible()
 
 
-def test_the_transcript_is_searched(browser: Any, page: Path, juniper: Analysis) -> None:
+def test_the_transcript_is_searched(browser: Any, page: Path, heard: Analysis) -> None:
     with Opened(browser, page) as opened:
         opened.page.locator("#talk > summary").click()
         opened.page.fill("#find", "thursday")
-        having = sum("thursday" in turn.text.lower() for turn in juniper.transcript.turns)
+        having = sum("thursday" in turn.text.lower() for turn in heard.transcript.turns)
         assert opened.page.locator("#turns > li:visible").count() == having > 0
 
 
@@ -147,9 +133,6 @@ def test_many_promises_and_long_talks_print_on_two_pages(browser: Any, tmp_path:
         assert sheets(opened) <= 2
 
 
-SEEN = "(where) => [...document.querySelectorAll(where)].map((one) => one.checkVisibility())"
-
-
 @pytest.mark.parametrize(("name", "copies", "words"), [("dev-03", 1, True), ("dev-07", 1, True), ("dev-07", 3, False)])
 def test_paper_keeps_where_each_promise_was_said_and_the_words_of_the_agenda(
     browser: Any, tmp_path: Path, name: str, copies: int, words: bool
@@ -161,10 +144,10 @@ def test_paper_keeps_where_each_promise_was_said_and_the_words_of_the_agenda(
     with Opened(browser, path) as opened:
         opened.page.emulate_media(media="print")
         for where in (".terse .q footer", ".agenda .q p", ".terse .day"):
-            seen = opened.page.evaluate(SEEN, where)
+            seen = opened.seen(where)
             assert seen
             assert all(seen)
-        assert all(opened.page.evaluate(SEEN, ".terse .q p")) is words
+        assert all(opened.seen(".terse .q p")) is words
         assert sheets(opened) <= 2
 
 
@@ -175,14 +158,14 @@ TIMES = """[...document.querySelectorAll('svg.tl text')].map((one) => one.getBou
 @pytest.mark.parametrize("width", [320, 1440])
 @pytest.mark.parametrize("factor", [0.2, 0.5, 1.0, 2.2, 4.0, 6.9, 20.0])
 def test_the_times_below_the_timeline_stand_apart_and_inside_the_page(
-    browser: Any, juniper: Analysis, tmp_path: Path, width: int, factor: float
+    browser: Any, heard: Analysis, tmp_path: Path, width: int, factor: float
 ) -> None:
     """From under a minute to hours."""
     turns = tuple(
-        replace(turn, start=turn.start * factor, end=turn.end * factor, words=()) for turn in juniper.transcript.turns
+        replace(turn, start=turn.start * factor, end=turn.end * factor, words=()) for turn in heard.transcript.turns
     )
     path = tmp_path / "report.html"
-    longer = replace(juniper, transcript=replace(juniper.transcript, turns=turns))
+    longer = replace(heard, transcript=replace(heard.transcript, turns=turns))
     path.write_text(render(longer, "html", RUBRIC), encoding="utf-8")
     with Opened(browser, path, viewport={"width": width, "height": 800}) as opened:
         boxes = opened.page.evaluate(TIMES)
@@ -200,11 +183,11 @@ def test_the_timeline_says_what_a_finger_can_do(browser: Any, page: Path) -> Non
 
 @pytest.mark.parametrize(("width", "height"), [(320, 568), (1440, 700)])
 def test_the_way_to_the_next_talk_is_on_the_first_screen(
-    browser: Any, juniper: Analysis, tmp_path: Path, width: int, height: int
+    browser: Any, heard: Analysis, tmp_path: Path, width: int, height: int
 ) -> None:
     """However many notices there are: it stands before them."""
-    source = replace(juniper.transcript.source, engine="sphinx", covered=0.4, warnings=("one thing", "another thing"))
-    warned = replace(juniper, transcript=replace(juniper.transcript, source=source))
+    source = replace(heard.transcript.source, engine="sphinx", covered=0.4, warnings=("one thing", "another thing"))
+    warned = replace(heard, transcript=replace(heard.transcript, source=source))
     path = tmp_path / "report.html"
     path.write_text(render(warned, "html", RUBRIC), encoding="utf-8")
     with Opened(browser, path, viewport={"width": width, "height": height}) as opened:

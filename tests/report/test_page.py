@@ -7,41 +7,26 @@ import hashlib
 import html
 import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analyzer.errors import InputError
 from analyzer.labels.rubric import load_rubric, read_rubric
-from analyzer.model import Analysis, EarlierPromise, FollowUp, Participant, Transcript
+from analyzer.model import Analysis, EarlierPromise, FollowUp
 from analyzer.report.charts import minutes_bar, timeline
 from analyzer.report.html import render_html
 from analyzer.report.sound import SILENT, Sound, Wanted, embedded, linked
 from analyzer.report.view import build_view
 from analyzer.report.write import clips, render
-from analyzer.transcript.read import read_transcript
 from tests.conftest import JUNIPER
-from tests.report.test_report import Collector, analysis_of
+from tests.report.test_report import Collector
 
 RUBRIC = load_rubric()
-
-
-@pytest.fixture(scope="module")
-def juniper() -> Analysis:
-    read = read_transcript(JUNIPER / "truth.json")
-    people = tuple(Participant(name, role, "file") for name, role in read.roles)  # type: ignore[arg-type]
-    transcript = Transcript(read.turns, people, read.source)
-    return analysis_of(transcript, date=read.date, manager="Martin Hale", rep="Erin Costa")
-
-
-@pytest.fixture(scope="module")
-def heard(juniper: Analysis) -> Analysis:
-    """The same as from its recording."""
-    info = replace(juniper.meeting, source_name="stereo.opus", source_path=str(JUNIPER / "stereo.opus"))
-    source = replace(juniper.transcript.source, kind="recording", engine="whisper")
-    return replace(juniper, meeting=info, transcript=replace(juniper.transcript, source=source))
 
 
 def test_the_sections_stand_in_their_order(juniper: Analysis) -> None:
@@ -136,6 +121,18 @@ def test_labels_of_another_rubric_get_colours_by_position(juniper: Analysis) -> 
     assert {block.slot for block in view.timeline} >= {1, 2}
 
 
+def test_a_correction_names_a_kind_where_its_focus_is_divided(juniper: Analysis) -> None:
+    kind = '[[kind]]\nid = "rehearsal"\nof = "coaching"\nname = "Rehearsal"\ndefinition = "Tried out."\nworking = true'
+    text = RUBRIC.text.replace('label = "coaching"', 'label = "rehearsal"') + f"\n{kind}\n"
+    divided = read_rubric(text, "other.toml")
+    exchanges = tuple(replace(one, kind="rehearsal") if one.focus == "coaching" else one for one in juniper.exchanges)
+    view = build_view(replace(juniper, exchanges=exchanges), divided)
+    moments = [moment for topic in view.topics for moment in topic.moments]
+    told = {moment.label: moment.correction.partition(" --focus ")[2] for moment in moments}
+    assert told["inspection"] == "coaching --kind rehearsal"
+    assert told["rehearsal"] == "inspection"
+
+
 def test_earlier_promises_are_apart_by_what_is_known_of_them_and_by_role(juniper: Analysis) -> None:
     """Only the day of the meeting decides what is past; where the engine cannot tell, nothing is called past."""
 
@@ -208,9 +205,18 @@ def test_clips_hold_the_quoted_words_alone_and_the_page_needs_no_file(heard: Ana
     assert page.count("data:audio/ogg") == len(sound.clips) == len(sound.clip_ids)
 
 
+def test_clips_are_made_from_a_recording_whose_tags_are_no_utf8(write_wav: Callable[..., Path]) -> None:
+    """What can be decoded can be embedded."""
+    path = write_wav(np.zeros((1, 32_000)) + 0.1)
+    data = path.read_bytes()
+    tag = b"LIST" + (16).to_bytes(4, "little") + b"INFOINAM" + (4).to_bytes(4, "little") + b"caf\xe9"
+    data = data[:36] + tag + data[36:]
+    path.write_bytes(data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:])
+    assert len(embedded(path, [Wanted(1, 0.5, "A", "two words", 1.5)]).clips) == 1
+
+
 def test_a_clip_is_as_long_as_its_quote_and_sounds_like_the_recording() -> None:
     import av
-    import numpy as np
 
     wanted = Wanted(1, 20.0, "A", "ten words that take about four seconds to be spoken", 40.0)
     sound = embedded(JUNIPER / "mono.opus", [wanted, wanted])

@@ -9,45 +9,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analyzer.feedback.measures import measure, speaking_time
-from analyzer.feedback.templates import TemplateAdviser
-from analyzer.labels.local import LocalLabeler
+from analyzer.feedback.measures import speaking_time
 from analyzer.labels.rubric import load_rubric
-from analyzer.model import Analysis, MeetingInfo, Participant, Provenance, Source, Transcript, Turn
+from analyzer.model import Analysis, Participant, Source, Transcript, Turn
 from analyzer.report.html import render_html
 from analyzer.report.markdown import render_markdown
 from analyzer.report.view import build_view
 from analyzer.report.words import clock
 from analyzer.report.write import render
-from analyzer.transcript.read import read_transcript
-from tests.conftest import JUNIPER
-
-
-def analysis_of(transcript: Transcript, **info: object) -> Analysis:
-    from analyzer.commitments.local import LocalExtractor
-
-    rubric = load_rubric()
-    exchanges = LocalLabeler().label(transcript, rubric).exchanges
-    measures = measure(transcript, exchanges, rubric)
-    meeting = MeetingInfo("ab" * 6, "a.txt", "/x/a.txt", **info)  # type: ignore[arg-type]
-    return Analysis(
-        meeting=meeting,
-        transcript=transcript,
-        exchanges=exchanges,
-        commitments=LocalExtractor().extract(transcript, exchanges, meeting.date, rubric).commitments,
-        measures=measures,
-        feedback=TemplateAdviser().advise(transcript, exchanges, measures, rubric).feedback,
-        rubric="2",
-        provenance=(Provenance("words", "txt", "", "1"),),
-    )
-
-
-@pytest.fixture(scope="module")
-def juniper() -> Analysis:
-    read = read_transcript(JUNIPER / "truth.json")
-    people = tuple(Participant(name, role, "file") for name, role in read.roles)  # type: ignore[arg-type]
-    transcript = Transcript(read.turns, people, read.source)
-    return analysis_of(transcript, date=read.date, manager="Martin Hale", rep="Erin Costa")
+from tests.report.made import analysis_of
 
 
 def test_exchanges_cover_every_turn_once(juniper: Analysis) -> None:

@@ -475,11 +475,10 @@ def test_a_printed_pair_page_has_every_promise_with_its_day_and_its_words(analyz
     )
     take_in(analyzer, tmp_path / "talks", "Dana", "Jules", "2026-03-03", said)
     path = site(analyzer) / page_name(("Dana", "Jules"))
-    seen = "(where) => [...document.querySelectorAll(where)].map((one) => one.checkVisibility())"
     after = "[...document.querySelectorAll('.do')].map((one) => getComputedStyle(one, '::after').content)"
     with started() as browser, Opened(browser, path) as opened:
         opened.page.emulate_media(media="print")
         for where in ("[id^=c-]", "[id^=c-] > .fine", "[id^=c-] .q p"):
-            assert opened.page.evaluate(seen, where) == [True] * said.count("I'll")
-        assert not any(opened.page.evaluate(seen, ".plain summary, .more summary"))
+            assert opened.seen(where) == [True] * said.count("I'll")
+        assert not any(opened.seen(".plain summary, .more summary"))
         assert set(opened.page.evaluate(after)) == {"none"}

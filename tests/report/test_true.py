@@ -24,7 +24,7 @@ from analyzer.report.words import clock, day
 from analyzer.report.write import render
 from analyzer.transcript.read import read_transcript
 from tests.conftest import ROOT
-from tests.report.test_report import analysis_of
+from tests.report.made import analysis_of
 
 DEV = sorted((ROOT / "eval" / "meetings" / "dev").glob("*.json"))
 RUBRIC = load_rubric()

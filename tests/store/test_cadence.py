@@ -20,7 +20,7 @@ def test_an_event_that_goes_to_another_pair_and_day_changes_both_plans(tmp_path:
         DANA: [Planned("two", TUESDAY, TUESDAY)],
         LEE: [Planned("one", WEDNESDAY, WEDNESDAY)],
     }
-    assert store.planned(LEE) == {LEE: [Planned("one", WEDNESDAY, WEDNESDAY)]}
+    assert store.plan_of(LEE) == [Planned("one", WEDNESDAY, WEDNESDAY)]
 
 
 def test_plans_with_a_person_are_forgotten_on_either_side(tmp_path: Path) -> None:
