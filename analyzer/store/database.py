@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analyzer.errors import LibraryError
+from analyzer.text import as_text
 
 Clock = Callable[[], datetime]
 
@@ -128,11 +129,11 @@ class Database:
     def _write(self, sql: str, *values: object) -> int:
         """Run one statement as a transaction of its own; return how many rows it changed."""
         with self._transaction():
-            return self._db.execute(sql, values).rowcount
+            return self._db.execute(sql, _bound(values)).rowcount
 
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         try:
-            return self._db.execute(sql, values).fetchall()
+            return self._db.execute(sql, _bound(values)).fetchall()
         except sqlite3.Error as error:
             raise self._broken(error) from error
 
@@ -176,6 +177,11 @@ class Database:
             except Timeout:
                 return False
         return True
+
+
+def _bound(values: Iterable[object]) -> list[object]:
+    """Return values as SQLite takes them: a name that is no text is looked for as it is kept."""
+    return [as_text(one) if isinstance(one, str) else one for one in values]
 
 
 def _scripts() -> dict[int, Traversable]:

@@ -108,3 +108,7 @@ def test_what_a_killed_process_left_is_swept_away_after_a_day(tmp_path: Path) ->
         os.utime(scratch / name, (at, at))
     library(tmp_path)
     assert [path.name for path in scratch.iterdir()] == ["new"]
+
+
+def test_what_utf8_cannot_hold_is_kept_as_question_marks() -> None:
+    assert dump({"name": "Dana\udcff", "of": [1.5, None]}) == '{"name":"Dana?","of":[1.5,null]}'
