@@ -124,7 +124,7 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
 
 
 def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
-    with library.claim(library.intake(info.id)[1], wait=0) as mine:
+    with library.claim(info.id, wait=0) as mine:
         if not mine:
             raise LibraryError(f"meeting {info.id} is being worked on by another analyzer: stop that one first")
         found = files_of(library, info)  # first: the rows tell which sound is its own

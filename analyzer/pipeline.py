@@ -202,8 +202,8 @@ class Pipeline:
 
         """
         waiting: list[Waiting] = []
-        for meeting, content_hash in self.library.later_meetings(info):
-            with self.library.claim(content_hash, wait=0) as mine:
+        for meeting in self.library.later_meetings(info):
+            with self.library.claim(meeting, wait=0) as mine:
                 before = self.library.analysis(meeting)
                 if not mine or before.made_with != self.made_with:
                     continue  # whoever makes it anew follows up by himself

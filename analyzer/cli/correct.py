@@ -57,7 +57,7 @@ def correct(
     if undo == bool(said.any):
         raise InputError("say what to correct (--swap, --name, --role, --turn, --exchange), or else --undo, or --list")
     pipeline = Pipeline(_same_model(settings, before, llm), store, rubric=rubric_of(before, store))
-    with store.claim(store.intake(id_)[1], wait=60) as mine:
+    with store.claim(id_, wait=60) as mine:
         if not mine:
             raise InputError(f"another analyzer works on meeting {id_}: try again when it has finished")
         made = () if undo else said.corrections(before, pipeline.rubric)

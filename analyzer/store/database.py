@@ -153,9 +153,9 @@ class Database:
         return self._locks / f"{meeting}.lock"
 
     @contextmanager
-    def claim(self, content_hash: str, wait: float) -> Iterator[bool]:
+    def claim(self, meeting: str, wait: float) -> Iterator[bool]:
         """Hold a meeting for this process; yields false where another one holds it for longer than ``wait`` seconds."""
-        lock = FileLock(self.lock_of(content_hash[:12]))
+        lock = FileLock(self.lock_of(meeting))
         try:
             lock.acquire(timeout=wait)
         except Timeout:
