@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from analyzer.commitments.ledger import pair_of
 from analyzer.errors import LibraryError, NotFoundError
+from analyzer.llm.deferred import strip_requests
 from analyzer.model import MeetingInfo
 from analyzer.report.aggregate import remove_aggregate
 from analyzer.report.kept import refresh_reports
@@ -108,7 +108,7 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
             rows.update(erased.rows)
         if person is not None:
             rows["planned"] += library.forget_plan(person)
-        requests = _strip_requests(library)
+        requests = strip_requests(library.deferred, (row.request.custom_id for row in library.waiting()))
         rewritten = sorted(touched - {info.id for info in gone})
         for one in rewritten:
             write_report(library.analysis(one), library)
@@ -137,29 +137,6 @@ def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
             raise LibraryError(f"{error.filename!r} cannot be removed: {error.strerror}; remove it by hand") from error
     library.lock_of(info.id).unlink(missing_ok=True)
     return erased
-
-
-def _strip_requests(library: Library) -> int:
-    """Take the requests that nobody waits for out of the request files; return how many there were."""
-    waiting = {row.request.custom_id for row in library.waiting()}
-    removed = 0
-    for path in sorted((library.folder / "deferred").glob("*.jsonl")):
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if _custom_id(line) in waiting]
-        removed += len(lines) - len(kept)
-        if not kept:
-            path.unlink()
-        elif len(kept) < len(lines):
-            path.write_text("".join(kept), encoding="utf-8")
-    return removed
-
-
-def _custom_id(line: str) -> str:
-    """Return which request a line is; empty for one that somebody broke."""
-    try:
-        return str(json.loads(line)["custom_id"])
-    except (ValueError, KeyError, TypeError):
-        return ""
 
 
 def _clear_scratch(library: Library) -> None:

@@ -268,13 +268,13 @@ def progress(name: str) -> Iterator[Any]:
         yield update
 
 
-def write_waiting(requests: Iterable[Waiting], library: Path) -> Path:
+def write_waiting(requests: Iterable[Waiting], library: Library) -> Path:
     """Write the requests that have to be answered by file; tell the person what to do with it."""
     from analyzer.llm.deferred import write_requests
     from analyzer.store.library import utc_now
 
     requests = list(requests)
-    path = write_requests(requests, library / "deferred" / f"{utc_now():%Y%m%dT%H%M%S}-{len(requests)}.jsonl")
+    path = write_requests(requests, library.deferred / f"{utc_now():%Y%m%dT%H%M%S}-{len(requests)}.jsonl")
     say(
         f"{len(requests)} requests wait for replies. Have this file answered as a batch of /v1/chat/completions, then: "
         "analyzer replies import ANSWERS"

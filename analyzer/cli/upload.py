@@ -73,7 +73,7 @@ def upload(
             results.append({"file": str(file), "state": "failed", "reason": str(error)})
             if len(files) > 1:
                 common.say(f"analyzer: {error}")
-    requests = common.write_waiting(waiting, settings.library) if waiting else None
+    requests = common.write_waiting(waiting, pipeline.library) if waiting else None
     if as_json:
         common.print_json(results)
     else:

@@ -63,6 +63,11 @@ class Database:
         """The folder of recordings laid together of tracks, which pages play; made with the first one."""
         return self.folder / "tracks"
 
+    @property
+    def deferred(self) -> Path:
+        """The folder of the requests that are carried by hand; made with the first file."""
+        return self.folder / "deferred"
+
     @cached_property
     def made(self) -> str:
         """The time that results of this session carry."""
