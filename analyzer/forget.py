@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from analyzer.report.aggregate import remove_aggregate
 from analyzer.report.kept import refresh_reports
 from analyzer.report.site import is_kept, write_site
 from analyzer.report.write import write_report
-from analyzer.store.library import Erased, Library
+from analyzer.store.library import Erased, Library, remove
 from analyzer.transcript.metadata import sidecars_of
 from analyzer.transcript.swap import is_stand_in
 
@@ -115,7 +114,7 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
         files += remove_aggregate(library)
         refresh_reports(library, {pair for info in gone if (pair := pair_of(info))})
         if has_site:
-            write_site(library, dt.date.fromisoformat(library.made[:10]))
+            write_site(library, library.today)
     finally:  # what is erased must be unreadable, however far it got
         _clear_scratch(library)
         _clear_tracks(library)
@@ -143,16 +142,16 @@ def _clear_scratch(library: Library) -> None:
     """Remove decoded sound that a killed process left behind; nobody can tell whose it is."""
     if library.is_idle():
         for left in library.scratch.iterdir():
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            remove(left)
 
 
 def _clear_tracks(library: Library) -> None:
     """Remove joined tracks, and beginnings of them, that no meeting came of in a day."""
     sources = {Path(row.info.source_path) for row in library.meetings()}
-    yesterday = dt.datetime.fromisoformat(library.made).timestamp() - 86_400
+    yesterday = library.yesterday
     for left in library.tracks.glob("*"):
         if left.resolve() not in sources and left.stat().st_mtime < yesterday:
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            remove(left)
 
 
 def outside(meetings: Iterable[MeetingInfo]) -> Iterator[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -191,7 +190,7 @@ class Pipeline:
         write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
         self.library.finish(analysis)
         remove_renamed(analysis, self.library)
-        refresh_meeting(self.library, before, analysis.meeting, date.fromisoformat(self.library.made[:10]))
+        refresh_meeting(self.library, before, analysis.meeting, self.library.today)
         return analysis
 
     def _follow_again(self, info: MeetingInfo) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -24,6 +24,11 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """Return the time; the one place that reads the clock."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder as far as it can be; one that is gone already is none to complain of."""
+    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 class Database:
@@ -73,6 +78,16 @@ class Database:
         """The time that results of this session carry."""
         return self._now()
 
+    @property
+    def today(self) -> date:
+        """The day of `made`, by which pages of this session tell what is overdue."""
+        return date.fromisoformat(self.made[:10])
+
+    @property
+    def yesterday(self) -> float:
+        """A day ago, in seconds since 1970 as files carry them: what was touched since may still be worked on."""
+        return self._clock().timestamp() - 86_400
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()
@@ -88,11 +103,11 @@ class Database:
 
     def _sweep(self) -> None:
         """Remove what a killed process left behind: scratch files that nobody has touched for a day."""
-        yesterday = self._clock().timestamp() - 86_400
+        yesterday = self.yesterday
         for left in self.scratch.iterdir():
             with suppress(FileNotFoundError):  # another process tidies up after itself at the same time
                 if left.stat().st_mtime < yesterday:
-                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+                    remove(left)
 
     # --- migrations ---------------------------------------------------------------------------------------------------
 
