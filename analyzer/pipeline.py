@@ -218,8 +218,7 @@ class Pipeline:
         """Put what became of earlier promises into a finished meeting, where it is something else than before."""
         if not followed.follow_ups or followed.follow_ups == before.follow_ups:
             return
-        rest = tuple(one for one in before.notes.dropped if one.what != "follow-through")
-        notes = replace(before.notes, dropped=rest) + followed.notes
+        notes = before.notes.without("follow-through") + followed.notes
         self._publish(replace(before, follow_ups=followed.follow_ups, notes=notes))
 
     def transcript(self, intake: Intake) -> Transcript:

@@ -111,5 +111,4 @@ def _without(analysis: Analysis, promises: set[str]) -> Analysis:
     """Return an analysis that says nothing of these earlier promises, by id."""
     kept = tuple(follow for follow in analysis.follow_ups if follow.promise.id not in promises)
     # Why something was left out of them is told in the promise's words.
-    dropped = tuple(one for one in analysis.notes.dropped if one.what != "follow-through")
-    return replace(analysis, follow_ups=kept, notes=replace(analysis.notes, dropped=dropped))
+    return replace(analysis, follow_ups=kept, notes=analysis.notes.without("follow-through"))
