@@ -80,6 +80,7 @@ def _meant(store: Any, settings: Any, reference: str | None) -> tuple[list[Any],
 
 def _show(store: Any, meetings: list[Any], person: str | None) -> None:
     from analyzer.forget import files_of
+    from analyzer.report.words import people
 
     plans = sum(len(plan) for pair, plan in store.planned().items() if person in pair)
     planned = f", {_counted('planned', plans)}" if plans else ""
@@ -87,8 +88,7 @@ def _show(store: Any, meetings: list[Any], person: str | None) -> None:
     files = {info.id: files_of(store, info) for info in meetings}
     times = Counter(path for found in files.values() for path in found)
     for info in meetings:
-        people = " with ".join(name for name in (info.manager, info.rep) if name) or "people not known"
-        common.say(f"  {info.id}  {info.date or 'date not known'}  {people}  {info.source_name}")
+        common.say(f"  {info.id}  {info.date or 'date not known'}  {people(info)}  {info.source_name}")
         for path in files[info.id]:
             if times[path] == 1:
                 common.say(f"    {path.relative_to(store.folder)}")

@@ -10,7 +10,7 @@ from analyzer.model import Analysis, Commitment, FollowUp, Quote
 from analyzer.report.escape import plain
 from analyzer.report.html import environment
 from analyzer.report.view import QuoteView
-from analyzer.report.words import clock, day
+from analyzer.report.words import clock, day, people
 from analyzer.store.json import dump
 
 NOTICE = "This page is for development, not for employment decisions."
@@ -65,12 +65,11 @@ class RepView:
 def build_rep_view(analysis: Analysis) -> RepView:
     """Return what the rep's copy shows."""
     info = analysis.meeting
-    people = " with ".join(name for name in (info.manager, info.rep) if name) or "people not known"
     heading = info.title or "One-to-one"
     return RepView(
-        title=" · ".join(part for part in (heading, people, info.date.isoformat() if info.date else "") if part),
+        title=" · ".join(part for part in (heading, people(info), info.date.isoformat() if info.date else "") if part),
         heading=heading,
-        subtitle=f"{day(info.date) if info.date else 'date not known'} · {people}",
+        subtitle=f"{day(info.date) if info.date else 'date not known'} · {people(info)}",
         consent=info.consent or "not recorded",
         notes=tuple(_notes(analysis)),
         promises=tuple(_promise(one) for one in analysis.commitments),
