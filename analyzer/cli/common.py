@@ -148,6 +148,19 @@ def known_of(
     return known("flag", date=day, manager=manager, rep=rep, title=title, channels=people, consent=consent)
 
 
+def parts_of(said: str, flag: str, example: str) -> tuple[str, str]:
+    """Return the two sides of what a flag names as NAME=VALUE.
+
+    Raises:
+        InputError: it has not both; with the example, as one would type it.
+
+    """
+    name, equals, value = (part.strip() for part in said.partition("="))
+    if not (equals and name and value):
+        raise InputError(f"{flag} {said!r}: write it as {example}")
+    return name, value
+
+
 def day_of(said: str | None, flag: str = "--today") -> dt.date:
     """Return the day that a flag names, today where it was not given.
 

@@ -195,14 +195,14 @@ class _Said:
 def _naming(text: str) -> Any:
     from analyzer.transcript.corrections import Naming, find_speaker
 
-    speaker, name = _pair(text, "--name", "Speaker 1=Dana Okafor")
+    speaker, name = common.parts_of(text, "--name", '--name "Speaker 1=Dana Okafor"')
     return lambda transcript: Naming(_label(find_speaker(transcript, speaker)), name)
 
 
 def _casting(text: str) -> Any:
     from analyzer.transcript.corrections import Casting, find_speaker
 
-    speaker, role = _pair(text, "--role", "Dana Okafor=manager")
+    speaker, role = common.parts_of(text, "--role", '--role "Dana Okafor=manager"')
     if role not in ("manager", "rep", "other"):
         raise InputError(f"--role {text!r}: {role!r} is no role, use manager, rep or other")
     return lambda transcript: Casting(_label(find_speaker(transcript, speaker)), role)  # type: ignore[arg-type]
@@ -224,10 +224,3 @@ def _stretch(transcript: Transcript, n: int) -> Stretch:
 
 def _label(person: Any) -> str:
     return str(person.label or person.name)
-
-
-def _pair(text: str, flag: str, example: str) -> tuple[str, str]:
-    left, equals, right = (part.strip() for part in text.partition("="))
-    if not (equals and left and right):
-        raise InputError(f'{flag} {text!r}: write it as {flag} "{example}"')
-    return left, right
