@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from analyzer.cli import common
-from analyzer.errors import InputError
+from analyzer.errors import InputError, NotFoundError
 
 app = typer.Typer(
     help="List commitments across meetings; mark them done.", invoke_without_command=True, rich_markup_mode=None
@@ -154,7 +154,6 @@ def import_(
     """Take back what was marked in a spreadsheet: the status done, dropped or open."""
     from analyzer.commitments.ledger import find_item
     from analyzer.commitments.marks import read_marks
-    from analyzer.errors import NotFoundError
     from analyzer.report.kept import refresh_pages
 
     store = _library(library or context.obj)

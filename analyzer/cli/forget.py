@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from analyzer.cli import common
+from analyzer.errors import InputError
 
 _ROWS = {
     "meetings": ("meeting", "meetings"),
@@ -38,7 +39,6 @@ def forget(
 
     Shows first what it will erase.  Recordings outside the library are named, not removed.
     """
-    from analyzer.errors import InputError
     from analyzer.forget import forget as erase
     from analyzer.forget import outside
     from analyzer.store.library import Library
@@ -67,7 +67,6 @@ def forget(
 
 
 def _meant(store: Any, settings: Any, reference: str | None) -> tuple[list[Any], str | None]:
-    from analyzer.errors import InputError
     from analyzer.forget import expired, meant
     from analyzer.store.library import utc_now
 
