@@ -67,12 +67,23 @@ def expired(library: Library, retention_days: int, today: dt.date) -> list[Meeti
             if (row.info.date or dt.date.fromisoformat(row.added[:10])) < oldest]  # fmt: skip
 
 
-def files_of(library: Library, info: MeetingInfo) -> list[Path]:
-    """Return the files of the library that are about a meeting: reports, pages on which it is named, its sound."""
-    mark = info.id.encode()
-    pages = [path for path in sorted(library.reports.rglob("*"))
-             if path.is_file() and (info.id in path.name or mark in path.read_bytes())]  # fmt: skip
-    return [*pages, *(path for path in _sounds(library, info) if path not in pages)]
+def files_of(library: Library, meetings: Iterable[MeetingInfo]) -> dict[str, list[Path]]:
+    """Return the files of the library that are about each meeting, by its id, reading every page once.
+
+    They are its reports, pages on which it is named, and its sound.
+    """
+    meetings = list(meetings)
+    found: dict[str, list[Path]] = {info.id: [] for info in meetings}
+    for path in sorted(library.reports.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            for id_, files in found.items():
+                if id_ in path.name or id_.encode() in content:
+                    files.append(path)
+    for info in meetings:
+        own = found[info.id]
+        own += [path for path in _sounds(library, info) if path not in own]
+    return found
 
 
 def _sounds(library: Library, info: MeetingInfo) -> list[Path]:
@@ -126,7 +137,7 @@ def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
     with library.claim(info.id, wait=0) as mine:
         if not mine:
             raise LibraryError(f"meeting {info.id} is being worked on by another analyzer: stop that one first")
-        found = files_of(library, info)  # first: the rows tell which sound is its own
+        found = files_of(library, [info])[info.id]  # first: the rows tell which sound is its own
         erased = library.erase(info.id)
         try:
             for path in found:

@@ -84,7 +84,7 @@ def _show(store: Any, meetings: list[Any], person: str | None) -> None:
     plans = sum(len(plan) for pair, plan in store.planned().items() if person in pair)
     planned = f", {_counted('planned', plans)}" if plans else ""
     common.say(f"to be erased: {_counted('meetings', len(meetings))}{planned}")
-    files = {info.id: files_of(store, info) for info in meetings}
+    files = files_of(store, meetings)
     times = Counter(path for found in files.values() for path in found)
     for info in meetings:
         common.say(f"  {info.id}  {info.date or 'date not known'}  {people(info)}  {info.source_name}")
