@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,12 +10,13 @@ from pathlib import Path
 
 from analyzer.commitments.ledger import pair_of
 from analyzer.errors import LibraryError, NotFoundError
+from analyzer.llm.deferred import strip_requests
 from analyzer.model import MeetingInfo
 from analyzer.report.aggregate import remove_aggregate
 from analyzer.report.kept import refresh_reports
 from analyzer.report.site import is_kept, write_site
 from analyzer.report.write import write_report
-from analyzer.store.library import Erased, Library
+from analyzer.store.library import Erased, Library, remove
 from analyzer.transcript.metadata import sidecars_of
 from analyzer.transcript.swap import is_stand_in
 
@@ -68,12 +67,23 @@ def expired(library: Library, retention_days: int, today: dt.date) -> list[Meeti
             if (row.info.date or dt.date.fromisoformat(row.added[:10])) < oldest]  # fmt: skip
 
 
-def files_of(library: Library, info: MeetingInfo) -> list[Path]:
-    """Return the files of the library that are about a meeting: reports, pages on which it is named, its sound."""
-    mark = info.id.encode()
-    pages = [path for path in sorted(library.reports.rglob("*"))
-             if path.is_file() and (info.id in path.name or mark in path.read_bytes())]  # fmt: skip
-    return [*pages, *(path for path in _sounds(library, info) if path not in pages)]
+def files_of(library: Library, meetings: Iterable[MeetingInfo]) -> dict[str, list[Path]]:
+    """Return the files of the library that are about each meeting, by its id, reading every page once.
+
+    They are its reports, pages on which it is named, and its sound.
+    """
+    meetings = list(meetings)
+    found: dict[str, list[Path]] = {info.id: [] for info in meetings}
+    for path in sorted(library.reports.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            for id_, files in found.items():
+                if id_ in path.name or id_.encode() in content:
+                    files.append(path)
+    for info in meetings:
+        own = found[info.id]
+        own += [path for path in _sounds(library, info) if path not in own]
+    return found
 
 
 def _sounds(library: Library, info: MeetingInfo) -> list[Path]:
@@ -108,14 +118,14 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
             rows.update(erased.rows)
         if person is not None:
             rows["planned"] += library.forget_plan(person)
-        requests = _strip_requests(library)
+        requests = strip_requests(library.deferred, (row.request.custom_id for row in library.waiting()))
         rewritten = sorted(touched - {info.id for info in gone})
         for one in rewritten:
             write_report(library.analysis(one), library)
         files += remove_aggregate(library)
         refresh_reports(library, {pair for info in gone if (pair := pair_of(info))})
         if has_site:
-            write_site(library, dt.date.fromisoformat(library.made[:10]))
+            write_site(library, library.today)
     finally:  # what is erased must be unreadable, however far it got
         _clear_scratch(library)
         _clear_tracks(library)
@@ -124,10 +134,10 @@ def forget(library: Library, meetings: Iterable[MeetingInfo], person: str | None
 
 
 def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
-    with library.claim(library.intake(info.id)[1], wait=0) as mine:
+    with library.claim(info.id, wait=0) as mine:
         if not mine:
             raise LibraryError(f"meeting {info.id} is being worked on by another analyzer: stop that one first")
-        found = files_of(library, info)  # first: the rows tell which sound is its own
+        found = files_of(library, [info])[info.id]  # first: the rows tell which sound is its own
         erased = library.erase(info.id)
         try:
             for path in found:
@@ -139,43 +149,20 @@ def _erase(library: Library, info: MeetingInfo, files: list[Path]) -> Erased:
     return erased
 
 
-def _strip_requests(library: Library) -> int:
-    """Take the requests that nobody waits for out of the request files; return how many there were."""
-    waiting = {row.request.custom_id for row in library.waiting()}
-    removed = 0
-    for path in sorted((library.folder / "deferred").glob("*.jsonl")):
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if _custom_id(line) in waiting]
-        removed += len(lines) - len(kept)
-        if not kept:
-            path.unlink()
-        elif len(kept) < len(lines):
-            path.write_text("".join(kept), encoding="utf-8")
-    return removed
-
-
-def _custom_id(line: str) -> str:
-    """Return which request a line is; empty for one that somebody broke."""
-    try:
-        return str(json.loads(line)["custom_id"])
-    except (ValueError, KeyError, TypeError):
-        return ""
-
-
 def _clear_scratch(library: Library) -> None:
     """Remove decoded sound that a killed process left behind; nobody can tell whose it is."""
     if library.is_idle():
         for left in library.scratch.iterdir():
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            remove(left)
 
 
 def _clear_tracks(library: Library) -> None:
     """Remove joined tracks, and beginnings of them, that no meeting came of in a day."""
     sources = {Path(row.info.source_path) for row in library.meetings()}
-    yesterday = dt.datetime.fromisoformat(library.made).timestamp() - 86_400
+    yesterday = library.yesterday
     for left in library.tracks.glob("*"):
         if left.resolve() not in sources and left.stat().st_mtime < yesterday:
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            remove(left)
 
 
 def outside(meetings: Iterable[MeetingInfo]) -> Iterator[Path]:

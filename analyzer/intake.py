@@ -12,6 +12,7 @@ from analyzer.config import Settings
 from analyzer.errors import InputError
 from analyzer.model import MeetingInfo
 from analyzer.store.json import adapter
+from analyzer.text import as_text
 from analyzer.transcript.metadata import Known, from_file_name, from_sidecar
 
 _NAMED = 2
@@ -45,7 +46,7 @@ class Intake:
     @property
     def name(self) -> str:
         """What the user knows it by: a file's name, of tracks the first one's with the others or their number."""
-        names = [Path(track).name for track in self.known.tracks or ()] or [self.path.name]
+        names = [Path(track).name for track in self.known.tracks or ()] or [as_text(self.path.name)]
         return " + ".join(names) if len(names) <= _NAMED else f"{names[0]} + {len(names) - 1} more"
 
 
@@ -129,12 +130,12 @@ def known_of_tracks(paths: Sequence[Path], pattern: str) -> Known:
     for one in said:
         grounds = tuple((field, ground) for field, ground in one.grounds if field != "channels")
         found = found.over(replace(one, channels=None, grounds=grounds))
-    return replace(found, tracks=tuple(_sound(str(path.absolute())) for path in paths))
+    return replace(found, tracks=tuple(as_text(str(path.absolute())) for path in paths))
 
 
 def _of_name(path: Path, pattern: str) -> Known:
     one = from_file_name(path, pattern)
-    return replace(one, grounds=tuple((field, f"{ground} {path.name}") for field, ground in one.grounds))
+    return replace(one, grounds=tuple((field, f"{ground} {as_text(path.name)}") for field, ground in one.grounds))
 
 
 def meeting_info(intake: Intake) -> MeetingInfo:
@@ -142,8 +143,8 @@ def meeting_info(intake: Intake) -> MeetingInfo:
     known = intake.known
     return MeetingInfo(
         id=intake.id,
-        source_name=_sound(intake.name),
-        source_path=_sound(str(intake.path.resolve())),
+        source_name=intake.name,
+        source_path=as_text(str(intake.path.resolve())),
         date=known.date,
         title=known.title,
         manager=known.manager,
@@ -152,11 +153,6 @@ def meeting_info(intake: Intake) -> MeetingInfo:
         grounds=dict(known.grounds),
         tracks=known.tracks or (),
     )
-
-
-def _sound(name: str) -> str:
-    """Return a file name that UTF-8 can hold; bytes that are no text become question marks."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def known_as_json(known: Known) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Times are seconds from the start of the recording.  Whatever is inferred carries
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Role = Literal["manager", "rep", "other"]
@@ -211,11 +211,15 @@ class Gap:
     reason: str
 
 
+LeftOut = Literal["label", "commitment", "deadline", "feedback", "follow-through"]
+"""Of which kind something is that was left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """Something that an engine said and the transcript does not bear out: counted, never shown as found."""
 
-    what: Literal["label", "commitment", "deadline", "feedback", "follow-through"]
+    what: LeftOut
     turn: int
     reason: str
 
@@ -255,6 +259,10 @@ class Notes:
         return Notes(
             tuple(dict.fromkeys((*self.gaps, *other.gaps))), self.dropped + other.dropped, self.usage + other.usage
         )
+
+    def without(self, what: LeftOut) -> Notes:
+        """Return them without what was left out of that kind."""
+        return replace(self, dropped=tuple(one for one in self.dropped if one.what != what))
 
 
 @dataclass(frozen=True, slots=True)

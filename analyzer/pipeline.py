@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -191,7 +190,7 @@ class Pipeline:
         write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
         self.library.finish(analysis)
         remove_renamed(analysis, self.library)
-        refresh_meeting(self.library, before, analysis.meeting, date.fromisoformat(self.library.made[:10]))
+        refresh_meeting(self.library, before, analysis.meeting, self.library.today)
         return analysis
 
     def _follow_again(self, info: MeetingInfo) -> None:
@@ -202,8 +201,8 @@ class Pipeline:
 
         """
         waiting: list[Waiting] = []
-        for meeting, content_hash in self.library.later_meetings(info):
-            with self.library.claim(content_hash, wait=0) as mine:
+        for meeting in self.library.later_meetings(info):
+            with self.library.claim(meeting, wait=0) as mine:
                 before = self.library.analysis(meeting)
                 if not mine or before.made_with != self.made_with:
                     continue  # whoever makes it anew follows up by himself
@@ -219,8 +218,7 @@ class Pipeline:
         """Put what became of earlier promises into a finished meeting, where it is something else than before."""
         if not followed.follow_ups or followed.follow_ups == before.follow_ups:
             return
-        rest = tuple(one for one in before.notes.dropped if one.what != "follow-through")
-        notes = replace(before.notes, dropped=rest) + followed.notes
+        notes = before.notes.without("follow-through") + followed.notes
         self._publish(replace(before, follow_ups=followed.follow_ups, notes=notes))
 
     def transcript(self, intake: Intake) -> Transcript:

@@ -77,7 +77,7 @@ def _one(pipeline: Pipeline, intake: Intake, retry_failed: bool, on_start: Calla
     reason = pipeline.library.failure(intake.content_hash)
     if reason and not retry_failed:
         return Outcome(intake.path, "failed", f"{reason} (failed in an earlier run; --retry-failed tries again)")
-    with pipeline.library.claim(intake.content_hash, wait=0) as mine:
+    with pipeline.library.claim(intake.id, wait=0) as mine:
         if not mine:
             return Outcome(intake.path, "busy", "another analyzer works on it")
         if pipeline.is_finished(intake):

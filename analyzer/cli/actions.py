@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from analyzer.cli import common
-from analyzer.errors import InputError
+from analyzer.errors import InputError, NotFoundError
 
 app = typer.Typer(
     help="List commitments across meetings; mark them done.", invoke_without_command=True, rich_markup_mode=None
@@ -154,7 +154,6 @@ def import_(
     """Take back what was marked in a spreadsheet: the status done, dropped or open."""
     from analyzer.commitments.ledger import find_item
     from analyzer.commitments.marks import read_marks
-    from analyzer.errors import NotFoundError
     from analyzer.report.kept import refresh_pages
 
     store = _library(library or context.obj)
@@ -206,17 +205,17 @@ def _row(item: Any, today: Any) -> dict[str, Any]:
         "overdue": item.is_overdue(today),
         "owner": item.owner,
         "action": one.action,
-        "due": _iso(item.due),
+        "due": item.due,
         "due_text": item.due_text,
         "strength": one.strength,
         "origin": one.origin,
         "manager": manager,
         "rep": rep,
         "meeting": info.id,
-        "date": _iso(info.date),
+        "date": info.date,
         "time": round(one.quote.start, 1),
         "quote": one.quote.text,
-        "since": _iso(item.history[0].on),
+        "since": item.history[0].on,
         "meetings": len({event.meeting for event in item.history if event.meeting}),
     }
 
@@ -225,19 +224,15 @@ def _history(item: Any) -> list[dict[str, Any]]:
     return [
         {
             "what": event.what,
-            "on": _iso(event.on),
+            "on": event.on,
             "meeting": event.meeting,
-            "due": _iso(event.due),
+            "due": event.due,
             "speaker": event.quote.speaker if event.quote else None,
             "time": round(event.quote.start, 1) if event.quote else None,
             "quote": event.quote.text if event.quote else None,
         }
         for event in item.history
     ]
-
-
-def _iso(day: Any) -> str | None:
-    return day.isoformat() if day else None
 
 
 def _cell(value: Any) -> str:

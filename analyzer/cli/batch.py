@@ -67,7 +67,7 @@ def batch(
         print(summary(counts, len(outcomes), watch))
     waiting = [request for outcome in outcomes for request in outcome.requests]
     if waiting:
-        requests = common.write_waiting(waiting, settings.library)
+        requests = common.write_waiting(waiting, pipeline.library)
         if not as_json:
             print(requests)
     if outcomes and all(outcome.missing for outcome in outcomes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -117,13 +117,9 @@ def _row(pair: tuple[str, str], slot: Any) -> dict[str, Any]:
     return {
         "pair": f"{pair[0]}, {pair[1]}",
         "state": slot.state,
-        "planned": _iso(planned.on) if planned else None,
-        "held": _iso(held.meeting.date) if held else None,
+        "planned": planned.on if planned else None,
+        "held": held.meeting.date if held else None,
         "minutes_planned": planned.minutes if planned else None,
         "minutes_held": round(held.minutes, 1) if held else None,
         "meeting": held.meeting.id if held else None,
     }
-
-
-def _iso(day: date) -> str:
-    return day.isoformat()

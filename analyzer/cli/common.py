@@ -148,6 +148,19 @@ def known_of(
     return known("flag", date=day, manager=manager, rep=rep, title=title, channels=people, consent=consent)
 
 
+def parts_of(said: str, flag: str, example: str) -> tuple[str, str]:
+    """Return the two sides of what a flag names as NAME=VALUE.
+
+    Raises:
+        InputError: it has not both; with the example, as one would type it.
+
+    """
+    name, equals, value = (part.strip() for part in said.partition("="))
+    if not (equals and name and value):
+        raise InputError(f"{flag} {said!r}: write it as {example}")
+    return name, value
+
+
 def day_of(said: str | None, flag: str = "--today") -> dt.date:
     """Return the day that a flag names, today where it was not given.
 
@@ -268,13 +281,13 @@ def progress(name: str) -> Iterator[Any]:
         yield update
 
 
-def write_waiting(requests: Iterable[Waiting], library: Path) -> Path:
+def write_waiting(requests: Iterable[Waiting], library: Library) -> Path:
     """Write the requests that have to be answered by file; tell the person what to do with it."""
     from analyzer.llm.deferred import write_requests
     from analyzer.store.library import utc_now
 
     requests = list(requests)
-    path = write_requests(requests, library / "deferred" / f"{utc_now():%Y%m%dT%H%M%S}-{len(requests)}.jsonl")
+    path = write_requests(requests, library.deferred / f"{utc_now():%Y%m%dT%H%M%S}-{len(requests)}.jsonl")
     say(
         f"{len(requests)} requests wait for replies. Have this file answered as a batch of /v1/chat/completions, then: "
         "analyzer replies import ANSWERS"

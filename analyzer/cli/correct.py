@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -57,7 +58,7 @@ def correct(
     if undo == bool(said.any):
         raise InputError("say what to correct (--swap, --name, --role, --turn, --exchange), or else --undo, or --list")
     pipeline = Pipeline(_same_model(settings, before, llm), store, rubric=rubric_of(before, store))
-    with store.claim(store.intake(id_)[1], wait=60) as mine:
+    with store.claim(id_, wait=60) as mine:
         if not mine:
             raise InputError(f"another analyzer works on meeting {id_}: try again when it has finished")
         made = () if undo else said.corrections(before, pipeline.rubric)
@@ -129,31 +130,29 @@ def _print_list(kept: Any, as_json: bool) -> None:
         common.print_table(("n", "correction", "made"), ((str(r["n"]), r["says"], r["made"]) for r in _rows(kept)))
 
 
+@dataclass(frozen=True, slots=True)
 class _Said:
     """What the flags say, made into corrections; each is tried on the transcript as the ones before it leave it."""
 
-    def __init__(
-        self,
-        swap: bool,
-        names: list[str],
-        roles: list[str],
-        turns: list[int],
-        speaker: str | None,
-        exchange: int | None,
-        focus: str | None,
-        kind: str | None,
-    ) -> None:
-        self._swap, self._names, self._roles, self._turns, self._speaker = swap, names, roles, turns, speaker
-        self._exchange, self._focus, self._kind = exchange, focus, kind
-        if bool(turns) != bool(speaker):
+    swap: bool
+    names: list[str]
+    roles: list[str]
+    turns: list[int]
+    speaker: str | None
+    exchange: int | None
+    focus: str | None
+    kind: str | None
+
+    def __post_init__(self) -> None:
+        if bool(self.turns) != bool(self.speaker):
             raise InputError('a turn is corrected with both: --turn 41 --speaker "Jules Petrov"')
-        if (exchange is None) != (focus is None) or (kind and focus is None):
+        if (self.exchange is None) != (self.focus is None) or (self.kind and self.focus is None):
             raise InputError("an exchange is corrected with both: --exchange 7 --focus coaching")
 
     @property
     def any(self) -> bool:
         """Whether they correct anything."""
-        return bool(self._swap or self._names or self._roles or self._turns or self._exchange is not None)
+        return bool(self.swap or self.names or self.roles or self.turns or self.exchange is not None)
 
     def corrections(self, before: Analysis, rubric: Any) -> list[Correction]:
         """Return the corrections.
@@ -167,15 +166,15 @@ class _Said:
         made: list[Correction] = []
         transcript = before.transcript
         steps = [
-            *([lambda t: Swap()] if self._swap else []),
-            *(_naming(one) for one in self._names),
-            *(_casting(one) for one in self._roles),
-            *(_attribution(n, str(self._speaker)) for n in self._turns),
+            *([lambda t: Swap()] if self.swap else []),
+            *(_naming(one) for one in self.names),
+            *(_casting(one) for one in self.roles),
+            *(_attribution(n, str(self.speaker)) for n in self.turns),
         ]
         for step in steps:
             made.append(step(transcript))
             transcript = apply(made[-1], transcript)
-        if self._exchange is not None:
+        if self.exchange is not None:
             made.append(self._labelling(before, rubric))
         return made
 
@@ -183,19 +182,19 @@ class _Said:
         from analyzer.labels.corrected import check_label
         from analyzer.transcript.corrections import Labelling, stretch
 
-        exchanges, n = before.exchanges, self._exchange or 0
+        exchanges, n = before.exchanges, self.exchange or 0
         if not 1 <= n <= len(exchanges):
             raise InputError(f"there is no exchange {n}: the report numbers them from 1 to {len(exchanges)}")
-        check_label(rubric, str(self._focus), self._kind)
+        check_label(rubric, str(self.focus), self.kind)
         one = exchanges[n - 1]
         turns = before.transcript.turns[one.first - 1 : one.last]
-        return Labelling(stretch(turns), str(self._focus), self._kind)
+        return Labelling(stretch(turns), str(self.focus), self.kind)
 
 
 def _naming(text: str) -> Any:
     from analyzer.transcript.corrections import Naming, find_speaker
 
-    speaker, name = _pair(text, "--name", "Speaker 1=Dana Okafor")
+    speaker, name = common.parts_of(text, "--name", '--name "Speaker 1=Dana Okafor"')
     return lambda transcript: Naming(_label(find_speaker(transcript, speaker)), name)
 
 
@@ -203,7 +202,7 @@ def _casting(text: str) -> Any:
     from analyzer.transcript.corrections import Casting, find_speaker
     from analyzer.transcript.metadata import ROLES
 
-    speaker, role = _pair(text, "--role", "Dana Okafor=manager")
+    speaker, role = common.parts_of(text, "--role", '--role "Dana Okafor=manager"')
     if role not in ROLES:
         raise InputError(f"--role {text!r}: {role!r} is no role, use manager, rep or other")
     return lambda transcript: Casting(_label(find_speaker(transcript, speaker)), role)  # type: ignore[arg-type]
@@ -225,10 +224,3 @@ def _stretch(transcript: Transcript, n: int) -> Stretch:
 
 def _label(person: Any) -> str:
     return str(person.label or person.name)
-
-
-def _pair(text: str, flag: str, example: str) -> tuple[str, str]:
-    left, equals, right = (part.strip() for part in text.partition("="))
-    if not (equals and left and right):
-        raise InputError(f'{flag} {text!r}: write it as {flag} "{example}"')
-    return left, right

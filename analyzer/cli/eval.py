@@ -44,8 +44,9 @@ def run(
     settings = common.settings_of(llm=llm, llm_mode=llm_mode, rubric=rubric)
     labels = load_rubric(settings.rubric)
     meetings = read_folder(data, labels)
-    scored = _engine(engine, labels, settings, replies, meetings)
-    beside = [_engine("local", labels, settings, replies, [])] if engine == "llm" and labels == load_rubric() else []
+    memory = eval_engine.kept_replies(replies, settings)
+    scored = _engine(engine, labels, settings, memory, meetings)
+    beside = [_engine("local", labels, settings, memory, [])] if engine == "llm" and labels == load_rubric() else []
     card = scorecard.run(meetings, scored, labels, str(data), utc_now(), seed, beside)
     text = adapter(scorecard.Scorecard).dump_json(card).decode() + "\n"
     if out is not None:
@@ -61,12 +62,11 @@ def run(
         _print_card(card)
 
 
-def _engine(name: str, rubric: Any, settings: Any, replies: Path | None, meetings: Any) -> Any:
+def _engine(name: str, rubric: Any, settings: Any, memory: Any, meetings: Any) -> Any:
     """Return the engine to score; where replies are deferred and missing, write the requests and leave with status 4."""
     from analyzer.evaluation.engines import build_engine
     from analyzer.store.library import utc_now
 
-    memory = eval_engine.kept_replies(replies, settings)
     engine = build_engine(name, rubric, settings, memory, utc_now)
     eval_engine.leave_if_waiting(engine.predict, meetings, name, settings, memory)
     return engine
@@ -214,7 +214,8 @@ def challenge(
     settings = common.settings_of(llm=llm, llm_mode=llm_mode, rubric=rubric)
     labels = load_rubric(settings.rubric)
     sets = read_challenge(data)
-    found = results(sets, _engine(engine, labels, settings, replies, sets.meetings()), labels)
+    memory = eval_engine.kept_replies(replies, settings)
+    found = results(sets, _engine(engine, labels, settings, memory, sets.meetings()), labels)
     if as_json:
         common.print_json([asdict(one) for one in found])
     else:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from analyzer.cli import common
-from analyzer.errors import InputError
 
 DataFlag = Annotated[Path, typer.Option("--data", help="Folder with labelled meetings.")]
 
@@ -59,14 +58,8 @@ def add(
     from analyzer.evaluation.add import write_meeting
 
     store = common.existing_library(common.settings_of(library))
-    print(write_meeting(store.analysis(store.find(meeting)), out, id_, industry, dict(_pair(one) for one in name)))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
-    if not (equals and old.strip() and new.strip()):
-        raise InputError(f'--name {text!r}: write it as "Dana Okafor=Alex Stone"')
-    return old.strip(), new.strip()
+    names = dict(common.parts_of(one, "--name", '"Dana Okafor=Alex Stone"') for one in name)
+    print(write_meeting(store.analysis(store.find(meeting)), out, id_, industry, names))
 
 
 def gold(data: DataFlag) -> None:

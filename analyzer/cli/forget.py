@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from analyzer.cli import common
+from analyzer.errors import InputError
 
 _ROWS = {
     "meetings": ("meeting", "meetings"),
@@ -38,7 +39,6 @@ def forget(
 
     Shows first what it will erase.  Recordings outside the library are named, not removed.
     """
-    from analyzer.errors import InputError
     from analyzer.forget import forget as erase
     from analyzer.forget import outside
     from analyzer.store.library import Library
@@ -67,7 +67,6 @@ def forget(
 
 
 def _meant(store: Any, settings: Any, reference: str | None) -> tuple[list[Any], str | None]:
-    from analyzer.errors import InputError
     from analyzer.forget import expired, meant
     from analyzer.store.library import utc_now
 
@@ -80,15 +79,15 @@ def _meant(store: Any, settings: Any, reference: str | None) -> tuple[list[Any],
 
 def _show(store: Any, meetings: list[Any], person: str | None) -> None:
     from analyzer.forget import files_of
+    from analyzer.report.words import people
 
     plans = sum(len(plan) for pair, plan in store.planned().items() if person in pair)
     planned = f", {_counted('planned', plans)}" if plans else ""
     common.say(f"to be erased: {_counted('meetings', len(meetings))}{planned}")
-    files = {info.id: files_of(store, info) for info in meetings}
+    files = files_of(store, meetings)
     times = Counter(path for found in files.values() for path in found)
     for info in meetings:
-        people = " with ".join(name for name in (info.manager, info.rep) if name) or "people not known"
-        common.say(f"  {info.id}  {info.date or 'date not known'}  {people}  {info.source_name}")
+        common.say(f"  {info.id}  {info.date or 'date not known'}  {people(info)}  {info.source_name}")
         for path in files[info.id]:
             if times[path] == 1:
                 common.say(f"    {path.relative_to(store.folder)}")

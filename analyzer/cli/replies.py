@@ -62,10 +62,10 @@ def import_(
     well = _tell(len(kept), refused)
     asked, went = _go_on([row for row in rows.values() if row.meeting in set(meetings.values())], settings, store)
     if asked:
-        print(common.write_waiting(asked, settings.library))
+        print(common.write_waiting(asked, store))
     told = {one.custom_id for one in asked}
     still = [row.request.custom_id for row in store.waiting() if row.request.custom_id not in told]
-    _tell_left(len(still), files_asking(settings.library / "deferred", still))
+    _tell_left(len(still), files_asking(store.deferred, still))
     if asked or not (well and went):
         raise typer.Exit(WaitingError.exit_status if well and went else 1)
 

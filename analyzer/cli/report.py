@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from analyzer.cli import common
+from analyzer.errors import InputError
 
 
 class Format(StrEnum):
@@ -128,8 +129,6 @@ def _refuse_what_it_ignores(given: set[str], schema: bool) -> None:
         InputError: there is one.
 
     """
-    from analyzer.errors import InputError
-
     kind = "--schema" if schema else next((name for name in ("--aggregate", "--all") if name in given), None)
     if kind:
         follows, why = _FOLLOWS[kind]
@@ -144,8 +143,6 @@ def _refuse_what_it_ignores(given: set[str], schema: bool) -> None:
 
 
 def _form_of(by_json: Format | None, by_format: Format | None) -> Format | None:
-    from analyzer.errors import InputError
-
     if by_json and by_format not in (None, by_json):
         raise InputError(f"--json does not go with --format {by_format}: choose one")
     return by_json or by_format
@@ -158,8 +155,6 @@ def _by_ending(output: Path, forms: Iterable[Format]) -> Format:
         InputError: in none of them.
 
     """
-    from analyzer.errors import InputError
-
     forms = list(forms)
     for form in forms:
         if output.suffix.lower() == f".{form}":
@@ -177,7 +172,6 @@ def _either(words: Iterable[str]) -> str:
 
 def _aggregate(store: Any, today: date, form: Format | None, output: Path | None) -> None:
     """Print the aggregate, or write it where it was asked for, else page and JSON into the library."""
-    from analyzer.errors import InputError
     from analyzer.report.aggregate import build_aggregate, render_aggregate, write_aggregate
 
     if form is Format.md:
@@ -196,7 +190,6 @@ def _aggregate(store: Any, today: date, form: Format | None, output: Path | None
 
 def _site(store: Any, today: date, manager: str | None, folder: Path | None, as_json: bool) -> None:
     """Write the pages across meetings that differ from what is there."""
-    from analyzer.errors import InputError
     from analyzer.report.site import write_manager_site, write_site
 
     if manager is not None and not manager.strip():

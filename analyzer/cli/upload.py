@@ -73,7 +73,7 @@ def upload(
             results.append({"file": str(file), "state": "failed", "reason": str(error)})
             if len(files) > 1:
                 common.say(f"analyzer: {error}")
-    requests = common.write_waiting(waiting, settings.library) if waiting else None
+    requests = common.write_waiting(waiting, pipeline.library) if waiting else None
     if as_json:
         common.print_json(results)
     else:
@@ -114,7 +114,7 @@ def _one(pipeline: Any, file: Path, flags: Any) -> dict[str, Any]:
     from analyzer.report.write import report_path
 
     intake = pipeline.intake(file, flags)
-    with pipeline.library.claim(intake.content_hash, wait=3600) as mine:
+    with pipeline.library.claim(intake.id, wait=3600) as mine:
         if not mine:
             raise LibraryError(f"{file.name!r} has been held by another analyzer for an hour: stop that one first")
         try:

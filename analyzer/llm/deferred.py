@@ -55,6 +55,35 @@ def files_asking(folder: Path, ids: Iterable[str]) -> list[Path]:
     return found
 
 
+def strip_requests(folder: Path, waiting: Iterable[str]) -> int:
+    """Take the requests that nobody waits for out of the batch files of a folder; return how many there were.
+
+    Args:
+        folder: of the files; one that is left empty goes.
+        waiting: the requests that stay, by ``custom_id``; lines that somebody broke are none of these.
+
+    """
+    wanted = set(waiting)
+    removed = 0
+    for path in sorted(folder.glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if _custom_id(line) in wanted]
+        removed += len(lines) - len(kept)
+        if not kept:
+            path.unlink()
+        elif len(kept) < len(lines):
+            path.write_text("".join(kept), encoding="utf-8")
+    return removed
+
+
+def _custom_id(line: str) -> str:
+    """Return which request a line is; empty for one that somebody broke."""
+    try:
+        return str(json.loads(line)["custom_id"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
 def read_answers(
     path: Path, waiting: dict[str, Waiting], answered_by: str | None, now: datetime
 ) -> tuple[list[Reply], list[Refused]]:

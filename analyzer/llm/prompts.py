@@ -57,7 +57,7 @@ class Prompt:
     id: str
     version: str
     hash: str
-    """First twelve digits of the file's SHA-256."""
+    """First twelve digits of the SHA-256 of the file's text, whichever way its lines end."""
     variables: frozenset[str]
     system: str
     user: str
@@ -110,8 +110,14 @@ def read_part(path: Path, what: str, parse: Callable[[dict[str, Any]], Part]) ->
         RubricError: it cannot be read or breaks a rule; the message names file and place.
 
     """
+    return _part_and_text(path, what, parse)[0]
+
+
+def _part_and_text(path: Path, what: str, parse: Callable[[dict[str, Any]], Part]) -> tuple[Part, str]:
+    """Return what `read_part` does, and the text that it was read from, with ``\\n`` at the end of each line."""
     try:
-        return parse(tomllib.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        return parse(tomllib.loads(text)), text
     except OSError as error:
         raise RubricError(f"the {what} {str(path)!r} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -131,11 +137,11 @@ def load_prompt(name: str, folder: Path | None = None) -> Prompt:
 
     """
     path = (folder or prompts_folder()) / f"{name}.toml"
-    file = read_part(path, "prompt", _File.parse)
+    file, text = _part_and_text(path, "prompt", _File.parse)
     if name != f"{file.id}.{file.version}":
         raise RubricError(f"the prompt {str(path)!r} says that it is {file.id}.{file.version}")
     _check_variables(path, file)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return Prompt(file.id, file.version, digest, frozenset(file.variables), file.system, file.user, file.schema_)
 
 

@@ -62,7 +62,7 @@ def _refresh_report(library: Library, info: MeetingInfo, now: Dimension) -> None
     if not kept.exists() or _cadence_in(kept.read_text(encoding="utf-8")) == dump(now):
         return
     try:
-        with library.claim(library.intake(info.id)[1], wait=0) as mine:
+        with library.claim(info.id, wait=0) as mine:
             if mine:
                 write_report(library.analysis(info.id), library)
     except NotFoundError:

@@ -11,7 +11,7 @@ from analyzer.report.escape import plain
 from analyzer.report.html import environment
 from analyzer.report.markdown import said
 from analyzer.report.view import QuoteView, quote_view
-from analyzer.report.words import CLAIMED, WHOLE, clock, day, sentence
+from analyzer.report.words import CLAIMED, WHOLE, clock, day, people, sentence
 from analyzer.store.json import dump
 
 NOTICE = "This page is for development, not for employment decisions."
@@ -66,12 +66,11 @@ class RepView:
 def build_rep_view(analysis: Analysis) -> RepView:
     """Return what the rep's copy shows."""
     info = analysis.meeting
-    people = " with ".join(name for name in (info.manager, info.rep) if name) or "people not known"
     heading = info.title or "One-to-one"
     return RepView(
-        title=" · ".join(part for part in (heading, people, info.date.isoformat() if info.date else "") if part),
+        title=" · ".join(part for part in (heading, people(info), info.date.isoformat() if info.date else "") if part),
         heading=heading,
-        subtitle=f"{day(info.date) if info.date else 'date not known'} · {people}",
+        subtitle=f"{day(info.date) if info.date else 'date not known'} · {people(info)}",
         consent=info.consent or "not recorded",
         notes=tuple(_notes(analysis)),
         promises=tuple(_promise(one) for one in analysis.commitments),

@@ -13,7 +13,7 @@ from analyzer.feedback.measures import QUESTION_FORMS, minutes, speaking_time, t
 from analyzer.labels.rubric import Rubric
 from analyzer.model import Analysis, Commitment, Exchange, FollowUp, Observation, Participant, Provenance, Quote
 from analyzer.report import talk as of_talk
-from analyzer.report.words import CLAIMED, PAST, clock, day, sentence
+from analyzer.report.words import CLAIMED, PAST, clock, day, people, sentence
 
 _STRENGTH = {1: "wish", 2: "hedged", 3: "plain", 4: "owned and dated", 5: "owned, dated, with a visible result"}
 _ORIGIN = {
@@ -205,13 +205,14 @@ class ReportView:
 def build_view(analysis: Analysis, rubric: Rubric, rhythm: Rhythm | None = None) -> ReportView:
     """Return what the report of a meeting shows; ``rhythm`` is that of the two people's meetings up to this one."""
     info = analysis.meeting
-    people = " with ".join(name for name in (info.manager, info.rep) if name)
     title = info.title or "One-to-one"
     return ReportView(
         id=info.id,
-        title=" · ".join(part for part in (title, people, info.date.isoformat() if info.date else "") if part),
+        title=" · ".join(
+            part for part in (title, people(info, ""), info.date.isoformat() if info.date else "") if part
+        ),
         heading=title,
-        subtitle=" · ".join([day(info.date) if info.date else "date not known", people or "people not known"]),
+        subtitle=" · ".join([day(info.date) if info.date else "date not known", people(info)]),
         notices=tuple(notices(analysis)),
         summary=analysis.feedback.summary,
         working=_bar(analysis, rubric, working=True),

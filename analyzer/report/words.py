@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from analyzer.model import MeetingInfo
+
 CLAIMED = "said to be done, not verified"
 EVENTS = {
     "promised": "promised",
@@ -31,6 +33,11 @@ def clock(seconds: float) -> str:
 def day(value: date) -> str:
     """Return a date as ``Tue 17 March 2026``."""
     return f"{value:%a} {value.day} {value:%B %Y}"
+
+
+def people(info: MeetingInfo, unknown: str = "people not known") -> str:
+    """Return manager and rep as ``Dana Okafor with Jules Petrov``, one where the other is not known."""
+    return " with ".join(name for name in (info.manager, info.rep) if name) or unknown
 
 
 def sentence(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analyzer.errors import LibraryError
+from analyzer.text import as_text
 
 Clock = Callable[[], datetime]
 
@@ -23,6 +24,11 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """Return the time; the one place that reads the clock."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder as far as it can be; one that is gone already is none to complain of."""
+    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 class Database:
@@ -62,10 +68,25 @@ class Database:
         """The folder of recordings laid together of tracks, which pages play; made with the first one."""
         return self.folder / "tracks"
 
+    @property
+    def deferred(self) -> Path:
+        """The folder of the requests that are carried by hand; made with the first file."""
+        return self.folder / "deferred"
+
     @cached_property
     def made(self) -> str:
         """The time that results of this session carry."""
         return self._now()
+
+    @property
+    def today(self) -> date:
+        """The day of `made`, by which pages of this session tell what is overdue."""
+        return date.fromisoformat(self.made[:10])
+
+    @property
+    def yesterday(self) -> float:
+        """A day ago, in seconds since 1970 as files carry them: what was touched since may still be worked on."""
+        return self._clock().timestamp() - 86_400
 
     def close(self) -> None:
         """Close the file."""
@@ -82,11 +103,11 @@ class Database:
 
     def _sweep(self) -> None:
         """Remove what a killed process left behind: scratch files that nobody has touched for a day."""
-        yesterday = self._clock().timestamp() - 86_400
+        yesterday = self.yesterday
         for left in self.scratch.iterdir():
             with suppress(FileNotFoundError):  # another process tidies up after itself at the same time
                 if left.stat().st_mtime < yesterday:
-                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+                    remove(left)
 
     # --- migrations ---------------------------------------------------------------------------------------------------
 
@@ -128,11 +149,11 @@ class Database:
     def _write(self, sql: str, *values: object) -> int:
         """Run one statement as a transaction of its own; return how many rows it changed."""
         with self._transaction():
-            return self._db.execute(sql, values).rowcount
+            return self._db.execute(sql, _bound(values)).rowcount
 
     def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         try:
-            return self._db.execute(sql, values).fetchall()
+            return self._db.execute(sql, _bound(values)).fetchall()
         except sqlite3.Error as error:
             raise self._broken(error) from error
 
@@ -152,9 +173,9 @@ class Database:
         return self._locks / f"{meeting}.lock"
 
     @contextmanager
-    def claim(self, content_hash: str, wait: float) -> Iterator[bool]:
+    def claim(self, meeting: str, wait: float) -> Iterator[bool]:
         """Hold a meeting for this process; yields false where another one holds it for longer than ``wait`` seconds."""
-        lock = FileLock(self.lock_of(content_hash[:12]))
+        lock = FileLock(self.lock_of(meeting))
         try:
             lock.acquire(timeout=wait)
         except Timeout:
@@ -176,6 +197,11 @@ class Database:
             except Timeout:
                 return False
         return True
+
+
+def _bound(values: Iterable[object]) -> list[object]:
+    """Return values as SQLite takes them: a name that is no text is looked for as it is kept."""
+    return [as_text(one) if isinstance(one, str) else one for one in values]
 
 
 def _scripts() -> dict[int, Traversable]:

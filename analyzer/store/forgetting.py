@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from analyzer.errors import LibraryError
-from analyzer.model import Analysis, MeetingInfo
-from analyzer.store.json import dump, load
+from analyzer.model import Analysis
+from analyzer.store.json import dump
 from analyzer.store.kept import Kept
 from analyzer.store.meetings import Meetings
 from analyzer.store.promises import Promises
@@ -16,7 +16,6 @@ from analyzer.store.promises import Promises
 class Erased:
     """What was erased of a meeting, for the person who asked for it."""
 
-    meeting: MeetingInfo
     rows: dict[str, int]
     """By table."""
     touched: tuple[str, ...] = ()
@@ -31,11 +30,10 @@ class Forgetting(Meetings, Promises, Kept):
 
         What a person decided stays under its number, which tells nothing: a meeting that is added again finds it.
         """
-        info = load(MeetingInfo, self._rows("SELECT info FROM meetings WHERE id = ?", meeting)[0]["info"])
         with self._transaction():
             touched = self._strip_promises(meeting)
             rows = self._erase_rows(meeting)
-        return Erased(info, {table: count for table, count in rows.items() if count > 0}, tuple(touched))
+        return Erased({table: count for table, count in rows.items() if count > 0}, tuple(touched))
 
     def shred(self) -> None:
         """Make what was erased unreadable in the library's files; others that read at this moment are waited for.
@@ -113,5 +111,4 @@ def _without(analysis: Analysis, promises: set[str]) -> Analysis:
     """Return an analysis that says nothing of these earlier promises, by id."""
     kept = tuple(follow for follow in analysis.follow_ups if follow.promise.id not in promises)
     # Why something was left out of them is told in the promise's words.
-    dropped = tuple(one for one in analysis.notes.dropped if one.what != "follow-through")
-    return replace(analysis, follow_ups=kept, notes=replace(analysis.notes, dropped=dropped))
+    return replace(analysis, follow_ups=kept, notes=analysis.notes.without("follow-through"))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
+
+from analyzer.text import as_text
 
 T = TypeVar("T")
 
@@ -21,7 +25,11 @@ def adapter(type_: type[T]) -> TypeAdapter[T]:
 
 def dump(value: Any) -> str:
     """Return a value as compact JSON; lone surrogates, which UTF-8 cannot hold, become question marks."""
-    return adapter(type(value)).dump_json(value).decode("utf-8")
+    own = adapter(type(value))
+    try:
+        return own.dump_json(value).decode("utf-8")
+    except PydanticSerializationError:  # the surrogates: there is no setting by which pydantic replaces them
+        return as_text(json.dumps(own.dump_python(value, mode="json"), ensure_ascii=False, separators=(",", ":")))
 
 
 def load(type_: type[T], text: str) -> T:

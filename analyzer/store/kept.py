@@ -38,7 +38,9 @@ class Kept(Database):
             OSError: the file cannot be read.
 
         """
-        resolved, facts = str(path.resolve()), path.stat()
+        # Question marks would do for text that people read; here two names must not become one.
+        resolved = str(path.resolve()).encode("utf-8", "backslashreplace").decode("utf-8")
+        facts = path.stat()
         row = self._row("SELECT * FROM files WHERE path = ?", resolved)
         if row and (row["size"], row["mtime_ns"]) == (facts.st_size, facts.st_mtime_ns):
             return str(row["content_hash"])

@@ -80,8 +80,15 @@ class Meetings(Database):
         return _known(row) if row else None
 
     def intake(self, meeting: str) -> tuple[Path, str, dict[str, Any]]:
-        """Return where a meeting's file was last seen, its content hash, and what was said about it."""
-        row = self._rows("SELECT source_path, content_hash, known FROM meetings WHERE id = ?", meeting)[0]
+        """Return where a meeting's file was last seen, its content hash, and what was said about it.
+
+        Raises:
+            NotFoundError: there is no such meeting; it may have been erased meanwhile.
+
+        """
+        row = self._row("SELECT source_path, content_hash, known FROM meetings WHERE id = ?", meeting)
+        if row is None:
+            raise _unknown(meeting)
         return Path(row["source_path"]), row["content_hash"], _known(row)
 
     def failure(self, content_hash: str) -> str | None:

@@ -76,18 +76,18 @@ class Promises(Database):
         said = [one for one in self._reported(pair) if (one.meeting.date or info.date) < info.date]
         return open_before(build_ledger(before, said), info.date)
 
-    def later_meetings(self, info: MeetingInfo) -> list[tuple[str, str]]:
-        """Return id and content hash of the finished later meetings of the same two people, the oldest first."""
+    def later_meetings(self, info: MeetingInfo) -> list[str]:
+        """Return the ids of the finished later meetings of the same two people, the oldest first."""
         pair = pair_of(info)
         if not (info.date and pair):
             return []
         rows = self._rows(
-            f"SELECT id, content_hash FROM meetings m {of_pair(pair)}"
+            f"SELECT id FROM meetings m {of_pair(pair)}"
             "AND state = 'done' AND info ->> '$.date' > ? ORDER BY info ->> '$.date', id",
             *pair,
             info.date.isoformat(),
         )
-        return [(row["id"], row["content_hash"]) for row in rows]
+        return [row["id"] for row in rows]
 
     # --- parts of a transaction ---------------------------------------------------------------------------------------
 

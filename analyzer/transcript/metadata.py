@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from analyzer.errors import InputError
+from analyzer.text import as_text
 
 ROLES = frozenset(("manager", "rep", "other"))
 """What may stand for who is on a channel, beside a name."""
@@ -89,9 +90,9 @@ def channel_map(said: Sequence[str]) -> tuple[str, ...]:
 
 
 def known(ground: str, **values: object) -> Known:
-    """Return what one source says; empty values are unknown."""
-    present = {name: value for name, value in values.items() if value}
-    return Known(**present, grounds=tuple((name, ground) for name in sorted(present)))  # type: ignore[arg-type]
+    """Return what one source says; empty values are unknown, and names of files and flags that are no text become it."""
+    present = {name: as_text(value) if isinstance(value, str) else value for name, value in values.items() if value}
+    return Known(**present, grounds=tuple((name, as_text(ground)) for name in sorted(present)))  # type: ignore[arg-type]
 
 
 def check_people(known: Known) -> None:

@@ -42,6 +42,19 @@ def test_other_files_go_on_when_one_fails(analyzer, folder: Path) -> None:
     assert len(json.loads(analyzer("list", "--json").out)) == 7
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text there")
+def test_a_name_that_is_no_text_stops_nothing(analyzer, tmp_path: Path) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    for n, name in enumerate((b"Dana\xff - Jules.txt", b"Dana\xfe - Jules.txt", b"Dana - Jules.txt")):
+        path = folder / os.fsdecode(name)
+        path.write_text(talk(n))
+        os.utime(path, ns=(0, 0))  # as old and as long as the others: the name alone parts them
+    assert "3 files: 3 done" in analyzer("batch", folder).out
+    assert "0 done, 3 were done before" in analyzer("batch", folder).out
+    assert len(json.loads(analyzer("list", "--json").out)) == 3
+
+
 def test_the_same_name_in_two_folders_gives_two_reports(analyzer, folder: Path, tmp_path: Path) -> None:
     analyzer("batch", folder)
     assert len(list((tmp_path / "library" / "reports").glob("*.html"))) == 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,19 @@ def test_a_batch_with_nothing_left_loads_no_engine(analyzer, dialogue: Path, tmp
     assert analyzer("batch", folder).status == 0
     monkeypatch.setenv("ANALYZER_LIBRARY", str(tmp_path / "library"))
     assert loaded_by(["batch", str(folder)]) == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text there")
+def test_a_file_whose_name_is_no_text_is_taken_in_and_found(analyzer, dialogue: Path) -> None:
+    """What of a name or flag is no UTF-8 becomes question marks, everywhere alike."""
+    odd = dialogue.rename(dialogue.with_name(os.fsdecode(b"Dana\xff - Jules.txt")))
+    odd.with_suffix(".meta.json").write_text('{"title": "Weekly"}')
+    result = analyzer("upload", odd, "--consent", os.fsdecode(b"both agreed \xe9"))
+    assert result.status == 0, result
+    (row,) = json.loads(analyzer("list", "--json").out)
+    assert (row["source_name"], row["consent"]) == ("Dana? - Jules.txt", "both agreed ?")
+    assert analyzer("report", odd.name).out == result.out
+    assert analyzer("forget", odd.name, "--yes").status == 0
 
 
 def test_upload_prints_where_the_report_is(analyzer, dialogue: Path) -> None:

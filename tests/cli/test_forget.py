@@ -177,7 +177,7 @@ def test_a_meeting_that_another_process_works_on_is_not_torn_away(analyzer: Run,
 
     upload_both(analyzer, tmp_path / "talks")
     library = Library(tmp_path / "library")
-    with library.claim(library.intake(library.find("first.txt"))[1], wait=0):
+    with library.claim(library.find("first.txt"), wait=0):
         done = analyzer("forget", "first.txt", "--yes")
     assert done.status == 1
     assert "being worked on" in done.err
@@ -190,7 +190,7 @@ def test_what_was_erased_before_a_failure_is_unreadable(analyzer: Run, tmp_path:
 
     upload_both(analyzer, tmp_path / "talks")
     library = Library(tmp_path / "library")
-    with library.claim(library.intake(library.find("second.txt"))[1], wait=0):
+    with library.claim(library.find("second.txt"), wait=0):
         assert analyzer("forget", "Jules", "--yes").status == 1
     library.close()
     assert meetings(analyzer) == ["second.txt"]

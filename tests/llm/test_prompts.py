@@ -40,6 +40,14 @@ def test_a_prompt_is_filled(folder: Path) -> None:
     assert filled.prompt.startswith("p 1 (")
 
 
+def test_a_prompt_is_the_same_whichever_way_its_lines_end(folder: Path) -> None:
+    """Kept replies stay valid where a checkout writes Windows' line ends."""
+    name = load_prompt("p.1", folder).name
+    path = write(folder, "Try", "Try") / "p.1.toml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_prompt("p.1", folder).name == name
+
+
 @pytest.mark.parametrize("values", [{"name": "x"}, {"name": "x", "ids": [], "more": 1}, {}])
 def test_missing_and_unknown_values_are_errors(folder: Path, values: dict[str, object]) -> None:
     with pytest.raises(RubricError, match="takes exactly ids, name"):

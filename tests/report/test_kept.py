@@ -14,9 +14,12 @@ import pytest
 from analyzer.cadence import Planned, Rhythm, rhythm
 from analyzer.feedback.dimensions import cadence
 from analyzer.model import MeetingInfo
+from analyzer.report.kept import refresh_reports
 from analyzer.report.site import page_name
+from analyzer.report.write import path_of
 from tests.cli.series import FIRST, upload_both
 from tests.report.test_site import pages, take_in, words
+from tests.store.made import library, start
 
 Run = Callable[..., Any]
 ROBIN = ("Robin", "Sam")
@@ -120,6 +123,17 @@ def test_marks_leave_no_site_where_nobody_asked_for_one(analyzer: Run, tmp_path:
     upload_both(analyzer, tmp_path / "talks")
     mark("done")(analyzer, tmp_path)
     assert not list((tmp_path / "library" / "reports").glob("index*"))
+
+
+def test_a_meeting_that_is_erased_meanwhile_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = library(tmp_path)
+    info = start(store, on=date(2026, 3, 4))
+    report = path_of(info, store, "json")
+    report.write_text("{}")
+    monkeypatch.setattr(store, "meetings_with", lambda pair: [info])  # as read before another process erased it
+    store.erase(info.id)
+    refresh_reports(store, [("Dana", "Jules")])
+    assert report.read_text() == "{}"
 
 
 def test_a_wrong_id_marks_nothing(analyzer: Run, kept: Path) -> None:
