@@ -25,6 +25,8 @@ _SHORT = {name[:n]: name for name in (*WEEKDAY, *MONTH) for n in (3, 4, 5)} | {"
 _SHORT |= dict.fromkeys("um umm uhm uh uhh er erm eh ah hmm mm mhm".split(), "")
 _DOUBTFUL = frozenset({"sat", "sun", "wed"})  # words of their own, unless a preposition makes them days
 
+_SPLIT_WEEKEND = re.compile(r"week end\b(?! of\b)")
+"""As recognisers write it."""
 _BEFORE_WEEKEND = (["the"], ["this"], ["next"])
 
 _UP_TO_99 = rf"(?:{_TENS})(?:[\s-]{{1,3}}(?:{_UNITS}|{_NTHS})\b)?|{'|'.join(_VALUE)}"
@@ -46,9 +48,7 @@ class Heard:
             word = _word(match, words[-1] if words else "", text)
             if words and word == words[-1]:  # "by by Friday"
                 self._spans[-1] = (self._spans[-1][0], match.end())
-            elif (
-                word == "end" and words[-1:] == ["week"] and words[-2:-1] in _BEFORE_WEEKEND
-            ):  # as recognisers write it
+            elif words[-2:-1] in _BEFORE_WEEKEND and _SPLIT_WEEKEND.match(lower, max(0, match.start() - 5)):
                 words[-1], self._spans[-1] = "weekend", (self._spans[-1][0], match.end())
             elif word:
                 words.append(word)
