@@ -27,6 +27,8 @@ _FEW_TICKS = 3
 """Which a narrow screen has room for; of more, it shows every other."""
 _NARROW_END = 80
 """Percent: a time further right would be cut on a narrow screen."""
+_ROOM_OF_HOURS = 50
+"""Percent in front of such a time with hours in it, in which a narrow screen has no room for another one."""
 _REST = "Beside it"
 
 
@@ -107,16 +109,17 @@ def _line(row: int) -> Markup:
 
 def _ticks(whole: float, height: float) -> list[Markup]:
     step = next((one for one in _TICK_STEPS if whole / one <= _MOST_TICKS), _TICK_STEPS[-1])
-    made = []
     times = range(0, int(whole) + 1, step)
-    for n, at in enumerate(times):
-        share = 100 * at / whole
-        if share > 95:
-            break  # its text would not fit
+    placed = [(at, 100 * at / whole) for at in times if 100 * at / whole <= 95]  # beyond it, its text would not fit
+    last, end = placed[-1]
+    wide = end > _NARROW_END and len(clock(last)) > len("45:00")
+    made = []
+    for n, (at, share) in enumerate(placed):
+        left_out = (n % 2 == 1 and len(times) > _FEW_TICKS) or (wide and 0 < end - share < _ROOM_OF_HOURS)
         made.append(
             Markup('<line class="tick" x1="{0:.2f}%" x2="{0:.2f}%" y1="0" y2="{1:g}"/>').format(share, height)
             + Markup('<text x="{:.2f}%" dx="{}" y="{:g}"{}>{}</text>').format(
-                share, 2, height + 14, _on_a_phone(n % 2 == 1 and len(times) > _FEW_TICKS, share), clock(at)
+                share, 2, height + 14, _on_a_phone(left_out, share), clock(at)
             )
         )
     return made

@@ -469,7 +469,7 @@ def test_a_printed_pair_page_has_every_promise_with_its_day_and_its_words(analyz
         "Dana: What else is there?\nJules: I'll book the demo room in Leeds by Thursday.\n"
         "Dana: And the clinic?\nJules: I'll write the call plan for Bert tonight.\n"
         "Dana: And finance?\nJules: I'll ask finance about the discount on Monday.\n"
-        "Dana: And the university?\nJules: I'll visit Professor Lind at the university on Wednesday.\n"
+        "Dana: And the university?\nJules: I'll send Professor Lind the plan on Wednesday.\n"
         "Dana: Good.\nJules: I'll bring the two pumps to the trial by Friday.\n"
         "Dana: And the contract?\nJules: I'll sign the contract with Greta tomorrow.\n"
     )
