@@ -66,10 +66,9 @@ def spoken(transcript: Transcript, index: Index, without: frozenset[str] = froze
         without: groups of `GROUPS` to leave out.
 
     """
-    return [
-        index(_spoken(turn, transcript.role_of(turn.speaker) or "?")) if "exchange" not in without else _NONE
-        for turn in transcript.turns
-    ]
+    if "exchange" in without:
+        return [index(["-"]) for _ in transcript.turns]
+    return [index(_spoken(turn, transcript.role_of(turn.speaker) or "?")) for turn in transcript.turns]
 
 
 def _spoken(turn: Turn, role: str) -> list[str]:
