@@ -31,7 +31,7 @@ from analyzer.model import (
     Usage,
 )
 from analyzer.report.kept import refresh_meeting
-from analyzer.report.write import remove_renamed, write_report
+from analyzer.report.write import write_report
 from analyzer.stages import Named, Stages
 from analyzer.store.json import adapter
 from analyzer.store.library import Library, utc_now
@@ -187,9 +187,10 @@ class Pipeline:
 
     def _publish(self, analysis: Analysis) -> Analysis:
         before = self.library.published(analysis.meeting.id)
-        write_report(analysis, self.library)  # first: a meeting that is done has its report, whenever we are killed
+        written = write_report(analysis, self.library)  # first: what is done has its report, whenever we are killed
         self.library.finish(analysis)
-        remove_renamed(analysis, self.library)
+        for path in written.renamed:
+            path.unlink(missing_ok=True)
         refresh_meeting(self.library, before, analysis.meeting, self.library.today)
         return analysis
 

@@ -1,4 +1,4 @@
-"""What each group of features brings, and what more meetings bring: `python eval/ablations.py` (about ten minutes).
+"""What each group of features brings, and what more meetings bring: `python eval/ablations.py` (about half an hour).
 
 Every row trains the labels on `eval/train` with the shipped settings and scores them on `eval/meetings/dev`.
 """

@@ -108,7 +108,7 @@ def report(
     elif form is not None:
         print(write.render(analysis, form, rubric, played, rhythm), end="")
     else:
-        print(write.write_report(analysis, store, played))
+        print(write.write_report(analysis, store, played).page)
 
 
 _FOLLOWS = {

@@ -78,7 +78,7 @@ def train_labels(
     """
     check_trainable(meetings)
     turns = _learn_turns(meetings, without, scored=tuned is None)
-    exchanges = _learn_exchanges(meetings, without)
+    exchanges = _learn_exchanges(meetings, without, scored=tuned is None)
     model = joined({"turn": turns.model, "exchange": exchanges.model})
     assert model.heads["label"] == model.heads["exchange"], "turns and exchanges carry the same labels"
     target = np.concatenate([_by_turn(meeting, "label") for meeting in meetings])
@@ -149,7 +149,7 @@ def _learn_turns(meetings: Sequence[Meeting], without: frozenset[str], scored: b
     return _Turns(model, np.split(scores["label"], ends), [odds_of(one) for one in np.split(scores["opening"], ends)])
 
 
-def _learn_exchanges(meetings: Sequence[Meeting], without: frozenset[str]) -> _Exchanges:
+def _learn_exchanges(meetings: Sequence[Meeting], without: frozenset[str], scored: bool) -> _Exchanges:
     collector, choice = Collector(), random.Random(1)
     words = [spoken(meeting.transcript(), collector, without) for meeting in meetings]
     found: list[Ids] = []
@@ -164,10 +164,12 @@ def _learn_exchanges(meetings: Sequence[Meeting], without: frozenset[str]) -> _E
                     targets[name].append(value)
     heads = {name: Head(np.array(values), STRENGTH[name]) for name, values in targets.items()}
     matrix, fold = matrix_of(found, collector), np.array(of) % FOLDS
+    model = fit_all(prune(found, collector, matrix, heads["exchange"], FEATURES["exchange"]), heads)
+    if not scored:
+        return _Exchanges(model, [], [])
     unseen = [fit_all(matrix, {"exchange": replace(heads["exchange"], where=fold != one)}) for one in range(FOLDS)]
     number = np.full(len(collector.numbers), -1, np.int64)
     number[[collector.numbers[name] for name in matrix.names]] = np.arange(len(matrix.names))
-    model = fit_all(prune(found, collector, matrix, heads["exchange"], FEATURES["exchange"]), heads)
     known = [[own[own >= 0] for own in (number[ids] for ids in turns)] for turns in words]
     return _Exchanges(model, unseen, known)
 

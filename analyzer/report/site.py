@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +29,6 @@ from analyzer.report.sound import linked
 from analyzer.report.trend import draw, percent
 from analyzer.report.words import day, short_day
 from analyzer.report.write import (
-    names_of_reports,
     path_of,
     render,
     replace_file,
@@ -209,8 +209,7 @@ def _touched(library: Library, pairs: Collection[Pair | None]) -> _Anew:
     command was killed, make everything anew.
     """
     parts = read_parts(library.reports / INDEX)
-    there = frozenset(names_of_reports(library))
-    lost = {pair for pair, part in parts.items() if part.page and part.page not in there}
+    lost = {pair for pair, part in parts.items() if part.page and not _is_there(part.page, library)}
     unsettled = {pair_of(row.info) for row in library.unfinished()}
     unsettled |= {pair for pair, part in parts.items() if part.unfinished}
     groups = {pair: library.meetings_listed(pair) for pair in {*pairs, *lost, *unsettled}}
@@ -218,8 +217,13 @@ def _touched(library: Library, pairs: Collection[Pair | None]) -> _Anew:
     if sum(map(len, groups.values())) + sum(part.meetings for part in kept.values()) != library.count():
         return _everything(library)
     names = {pair: page_name(pair) for pair in groups if pair}
-    missing = {pair for pair, name in names.items() if name not in there}
+    missing = {pair for pair, name in names.items() if not _is_there(name, library)}
     return _Anew(groups, {pair for pair in names if pair in pairs} | missing, kept, set(names.values()))
+
+
+def _is_there(page: str, library: Library) -> bool:
+    """Return whether a page lies in the folder of reports; a path for each of hundreds would cost several times as much."""
+    return os.path.exists(f"{library.reports}/{page}")  # noqa: PTH110
 
 
 def _write(library: Library, anew: _Anew, today: dt.date) -> Site:

@@ -38,8 +38,18 @@ class Document(Analysis):
     """The feedback's where it has one, else open promises and topics that were asked about and not worked on."""
 
 
-def write_report(analysis: Analysis, library: Library, sound: Sound | None = None) -> Path:
-    """Write a meeting's report in all forms, and the rep's copies that are kept beside it; return the HTML page.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A meeting's report."""
+
+    page: Path
+    """Its HTML form."""
+    renamed: tuple[Path, ...]
+    """Reports of the meeting under other names: who it was with has been corrected since."""
+
+
+def write_report(analysis: Analysis, library: Library, sound: Sound | None = None) -> Written:
+    """Write a meeting's report in all forms, and the rep's copies that are kept beside it.
 
     The page plays ``sound``; if none is given, the recording where it lies.
 
@@ -50,48 +60,25 @@ def write_report(analysis: Analysis, library: Library, sound: Sound | None = Non
     rubric = rubric_of(analysis, library)
     sound = sound or linked(analysis, library.reports)
     rhythm = rhythm_of(analysis.meeting, library)
+    page = report_path(analysis, library, "html")
+    kept = _files(analysis, library)
+    copied = {path.suffix[1:] for path in kept if path.stem.endswith("-for-rep")}
     with writing("report", library.reports):
         for format_ in FORMATS:
-            replace_file(
-                report_path(analysis, library, format_),
-                render(analysis, format_, rubric, sound, rhythm),
-                library.scratch,
-            )
-        for copy in _copies(analysis, library):
-            format_ = copy.suffix[1:]
-            replace_file(
-                rep_path(report_path(analysis, library, "html"), format_),
-                render_rep(analysis, format_),
-                library.scratch,
-            )
-    return report_path(analysis, library, "html")
-
-
-def remove_renamed(analysis: Analysis, library: Library) -> None:
-    """Remove reports of the meeting under other names: who it was with has been corrected since."""
-    html = report_path(analysis, library, "html")
-    current = {path for format_ in FORMATS for path in (html.with_suffix(f".{format_}"), rep_path(html, format_))}
-    for path in _files(analysis, library):
-        if path not in current:
-            path.unlink(missing_ok=True)
-
-
-def names_of_reports(library: Library) -> list[str]:
-    """Return the names of all files in the folder of reports."""
-    return os.listdir(library.reports)  # noqa: PTH208  (there are thousands, and a path for each costs ten times as much)
+            text = render(analysis, format_, rubric, sound, rhythm)
+            replace_file(report_path(analysis, library, format_), text, library.scratch)
+            if format_ in copied:
+                replace_file(rep_path(page, format_), render_rep(analysis, format_), library.scratch)
+    current = {path for format_ in FORMATS for path in (page.with_suffix(f".{format_}"), rep_path(page, format_))}
+    return Written(page, tuple(path for path in kept if path not in current))
 
 
 def _files(analysis: Analysis, library: Library) -> list[Path]:
     """Return the reports and rep's copies of a meeting, under whatever names."""
     mark = f"-{analysis.meeting.id}"
-    return [library.reports / name for name in names_of_reports(library)
+    names = os.listdir(library.reports)  # noqa: PTH208  (there are thousands, and a path for each costs ten times as much)
+    return [library.reports / name for name in names
             if mark in name and name.rpartition(".")[0].endswith((mark, f"{mark}-for-rep"))]  # fmt: skip
-
-
-def _copies(analysis: Analysis, library: Library) -> list[Path]:
-    """Return the rep's copies of a meeting that lie in the library, under whatever names."""
-    found = (path for path in _files(analysis, library) if path.stem.endswith("-for-rep"))
-    return [path for path in found if path.suffix[1:] in FORMATS]
 
 
 def rubric_of(analysis: Analysis, library: Library) -> Rubric:
