@@ -12,6 +12,7 @@ from analyzer.intake import Intake
 from analyzer.llm.replies import Waiting, WaitingError
 from analyzer.pipeline import Pipeline
 from analyzer.report.view import warnings
+from analyzer.store.library import DATABASE
 
 SUFFIXES = frozenset(
     ".wav .mp3 .m4a .mp4 .mov .m4v .webm .ogg .oga .opus .flac .wma .aac .ac3 .aiff .aif .caf .mka .mkv .avi .amr .3gp "
@@ -40,7 +41,9 @@ class Outcome:
 
 
 def files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files that may be meetings, in order of path; hidden files and sidecars are left out.
+    """Yield the files that may be meetings, in order of path.
+
+    Left out are hidden files, sidecars, and what lies in a library: its reports are no transcripts.
 
     Raises:
         InputError: there is no such folder.
@@ -49,7 +52,11 @@ def files_in(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         what = "is a file: use `analyzer upload` for it" if folder.exists() else "does not exist"
         raise InputError(f"the folder {str(folder)!r} {what}")
-    for path in sorted(folder.rglob("*")):
+    paths = sorted(folder.rglob("*"))
+    libraries = {path.parent for path in paths if path.name == DATABASE}
+    for path in paths:
+        if not libraries.isdisjoint(path.parents):
+            continue
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if not hidden and path.suffix.lower() in SUFFIXES and not path.name.endswith(".meta.json") and path.is_file():
             yield path

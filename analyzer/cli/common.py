@@ -112,10 +112,10 @@ def existing_library(settings: Settings) -> Library:
         InputError: there is none where one was named.
 
     """
-    from analyzer.store.library import Library
+    from analyzer.store.library import DATABASE, Library
 
     named = "library" in settings.model_fields_set
-    if named and not (settings.library / "library.db").is_file():
+    if named and not (settings.library / DATABASE).is_file():
         raise InputError(
             f"there is no library at {str(settings.library)!r}: set --library, ANALYZER_LIBRARY or the settings file right; "
             "`analyzer upload` and `batch` make one"

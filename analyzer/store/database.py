@@ -19,6 +19,8 @@ from analyzer.errors import LibraryError
 from analyzer.text import as_text
 
 Clock = Callable[[], datetime]
+DATABASE = "library.db"
+"""The file in a library's folder that holds its rows."""
 
 
 def utc_now() -> datetime:
@@ -42,7 +44,7 @@ class Database:
             for part in (folder, self.reports, self.scratch, self._locks):
                 part.mkdir(parents=True, exist_ok=True)
             # One thread uses it; any may close it, wherever the collector happens to run.
-            self._db = sqlite3.connect(folder / "library.db", timeout=60, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(folder / DATABASE, timeout=60, isolation_level=None, check_same_thread=False)
             weakref.finalize(self, self._db.close)  # commands end without a word; Python 3.13 warns of open files
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode = WAL")

@@ -12,13 +12,13 @@ from __future__ import annotations
 from analyzer.model import Analysis
 from analyzer.store.cadence import Cadence
 from analyzer.store.corrections import Corrections
-from analyzer.store.database import remove, utc_now
+from analyzer.store.database import DATABASE, remove, utc_now
 from analyzer.store.forgetting import Erased, Forgetting
 from analyzer.store.kept import Kept
 from analyzer.store.meetings import MeasuredRow, MeetingRow, Meetings, State
 from analyzer.store.promises import Promises, commitment_id
 
-__all__ = ["Erased", "Library", "MeasuredRow", "MeetingRow", "State", "commitment_id", "remove", "utc_now"]
+__all__ = ["DATABASE", "Erased", "Library", "MeasuredRow", "MeetingRow", "State", "commitment_id", "remove", "utc_now"]
 
 
 class Library(Forgetting, Meetings, Corrections, Promises, Kept, Cadence):

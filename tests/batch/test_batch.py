@@ -66,6 +66,13 @@ def test_run_again_it_does_only_what_is_left(analyzer, folder: Path) -> None:
     assert "7 files: 1 done, 6 were done before, 0 failed" in analyzer("batch", folder).out
 
 
+def test_what_lies_in_a_library_below_the_folder_is_no_meeting(analyzer, folder: Path) -> None:
+    analyzer("batch", folder, "--library", folder / "kept")
+    assert (
+        "6 files: 0 done, 6 were done before, 0 failed" in analyzer("batch", folder, "--library", folder / "kept").out
+    )
+
+
 def test_a_changed_sidecar_is_taken_up(analyzer, folder: Path) -> None:
     analyzer("batch", folder)
     (folder / "north" / "call 0.meta.json").write_text('{"manager": "Dana Okafor"}')
